@@ -17,16 +17,12 @@ APPLICATION_PASSAGES: dict[str, frozenset[str]] = {
 
 # A person has at most one of these per cohort. An admitted application stays live: whoever gives
 # up the place ends the enrollment, not the application.
-LIVE_APPLICATIONS: frozenset[str] = frozenset(
-    {"draft", "submitted", "on_reserve", "admitted"}
-)
+LIVE_APPLICATIONS: frozenset[str] = frozenset({"draft", "submitted", "on_reserve", "admitted"})
 
 # The four ends differ in Italian practice: rinuncia (renounced, before the start), ritiro
 # (withdrawn, after it), decadenza (forfeited), esclusione (excluded).
 ENROLLMENT_PASSAGES: dict[str, frozenset[str]] = {
-    "active": frozenset(
-        {"completed", "renounced", "withdrawn", "forfeited", "excluded"}
-    ),
+    "active": frozenset({"completed", "renounced", "withdrawn", "forfeited", "excluded"}),
     "completed": frozenset(),
     "renounced": frozenset(),
     "withdrawn": frozenset(),

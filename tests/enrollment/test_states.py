@@ -22,9 +22,7 @@ def reachable(passages: dict[str, frozenset[str]], start: str) -> set[str]:
     ("passages", "start"),
     [(APPLICATION_PASSAGES, "draft"), (ENROLLMENT_PASSAGES, "active")],
 )
-def test_every_state_can_be_reached_and_every_passage_leads_to_a_known_state(
-    passages, start
-):
+def test_every_state_can_be_reached_and_every_passage_leads_to_a_known_state(passages, start):
     assert reachable(passages, start) == set(passages)
 
 
@@ -35,9 +33,7 @@ def test_an_answered_application_is_answered_for_good():
 
 def test_the_reserve_list_leads_to_an_answer_but_never_back():
     assert APPLICATION_PASSAGES["on_reserve"] == {"admitted", "declined", "withdrawn"}
-    leading_to_draft = {
-        s for s, onward in APPLICATION_PASSAGES.items() if "draft" in onward
-    }
+    leading_to_draft = {s for s, onward in APPLICATION_PASSAGES.items() if "draft" in onward}
     assert leading_to_draft == set()
 
 
