@@ -1,0 +1,19 @@
+"""The map of the site: what lies where, and nothing else."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+# One door: the admin's own sign-in goes through allauth, with its limits and second factors.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("", include("academy.views.urls")),
+    path("", include("courses.urls")),
+    path("", include("enrollment.urls")),
+    path("", include("assessments.urls")),
+]
+
+handler500 = "academy.views.errors.server_error"
