@@ -1,0 +1,177 @@
+"""Planning, moving and cancelling sessions. Locks: the edition, then its session."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.models import Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
+from courses.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A session to be: when, what, how, where and by whom. Instructors share it in equal parts."""
+
+    module: Module
+    starts_at: datetime
+    ends_at: datetime
+    mode: str
+    purpose: str = Session.Purpose.TEACHING
+    rooms: tuple[Room, ...] = ()
+    link: str = ""
+    instructors: tuple[Instructor, ...] = ()
+    kind: str | None = None
+    topic_it: str = ""
+    topic_en: str = ""
+    parallel: bool = field(default=False)
+
+
+def split(minutes: int, parts: int) -> list[int]:
+    """`minutes` in `parts` whole shares that differ by one at most and lose nothing."""
+    share, rest = divmod(minutes, parts)
+    return [share + (1 if part < rest else 0) for part in range(parts)]
+
+
+@transaction.atomic
+def plan_sessions(*, cohort: Cohort, plans: Iterable[Plan], by, at: datetime) -> list[Session]:
+    """Put sessions on the timetable of `cohort`; the database refuses clashes and days outside."""
+    Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    plans = list(plans)
+    sessions = Session.objects.bulk_create(
+        Session(
+            cohort=cohort,
+            module=plan.module,
+            purpose=plan.purpose,
+            mode=plan.mode,
+            starts_at=plan.starts_at,
+            ends_at=plan.ends_at,
+            topic_it=plan.topic_it,
+            topic_en=plan.topic_en,
+            changed_at=at,
+        )
+        for plan in plans
+    )
+    pairs = list(zip(sessions, plans, strict=True))
+    SessionPlace.objects.bulk_create(
+        place for session, plan in pairs for place in places(session, plan.rooms, plan.link)
+    )
+    SessionTeacher.objects.bulk_create(
+        teacher for session, plan in pairs for teacher in teachers(session, plan)
+    )
+    log.info("%s planned %d sessions of %s", by, len(sessions), cohort)
+    return sessions
+
+
+def places(session: Session, rooms: Iterable[Room], link: str) -> list[SessionPlace]:
+    """The rows for rooms and link."""
+    rows = [SessionPlace(session=session, room=room) for room in rooms]
+    return rows + ([SessionPlace(session=session, link=link)] if link else [])
+
+
+def teachers(session: Session, plan: Plan) -> list[SessionTeacher]:
+    """The rows for instructors: in parallel groups each teaches the whole time, otherwise a part."""
+    if not plan.instructors:
+        return []
+    shares = split(session.minutes, len(plan.instructors))
+    return [
+        SessionTeacher(
+            session=session,
+            instructor=instructor,
+            kind=plan.kind or instructor.kind,
+            share=share,
+            minutes=session.minutes if plan.parallel else share,
+        )
+        for instructor, share in zip(plan.instructors, shares, strict=True)
+    ]
+
+
+@transaction.atomic
+def move_session(
+    *, session: Session, starts_at: datetime, ends_at: datetime, reason: str = "", by, at: datetime
+) -> Session:
+    """Move `session`; its revision rises and those concerned are told. Moving it to where it is does nothing.
+
+    Refused on a closed day and for a cancelled session. Shares follow a new length in proportion.
+    """
+    session = locked(session)
+    if session.cancelled:
+        raise Refusal(_("A cancelled session cannot be moved."))
+    if (session.starts_at, session.ends_at) == (starts_at, ends_at):
+        return session
+    refuse_closed_day(session, starts_at)
+    before = session.minutes
+    session.starts_at, session.ends_at = starts_at, ends_at
+    session.change_reason, session.changed_at = reason, at
+    session.save(update_fields=["starts_at", "ends_at", "change_reason", "changed_at"])
+    if session.minutes != before:
+        resize_teaching(session)
+    session.refresh_from_db()
+    log.info("%s moved session %d to %s", by, session.pk, starts_at.isoformat())
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, session: Session, reason: str = "", by, at: datetime) -> Session:
+    """Cancel `session`: it stays, as cancelled, in calendars, and frees its rooms and instructors."""
+    session = locked(session)
+    if session.cancelled:
+        return session
+    session.state, session.change_reason, session.changed_at = Session.State.CANCELLED, reason, at
+    session.save(update_fields=["state", "change_reason", "changed_at"])
+    session.refresh_from_db()
+    log.info("%s cancelled session %d", by, session.pk)
+    return session
+
+
+@transaction.atomic
+def change_places(
+    *,
+    session: Session,
+    mode: str,
+    rooms: Iterable[Room] = (),
+    link: str = "",
+    reason: str = "",
+    by,
+    at: datetime,
+) -> Session:
+    """Give `session` other rooms, another link or another mode; one revision for all of it."""
+    session = locked(session)
+    rooms = list(rooms)
+    now = {place.room_id or place.link for place in session.places.all()}
+    if session.mode == mode and now == {room.pk for room in rooms} | ({link} if link else set()):
+        return session
+    session.places.all().delete()
+    SessionPlace.objects.bulk_create(places(session, rooms, link))
+    session.mode, session.change_reason, session.changed_at = mode, reason, at
+    session.revision += 1
+    session.save(update_fields=["mode", "change_reason", "changed_at", "revision"])
+    session.refresh_from_db()
+    log.info("%s changed the places of session %d", by, session.pk)
+    return session
+
+
+def locked(session: Session) -> Session:
+    """`session` as it is now, its edition and itself locked in that order."""
+    Cohort.objects.select_for_update(no_key=True).get(pk=session.cohort_id)
+    return Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+
+
+def refuse_closed_day(session: Session, starts_at: datetime) -> None:
+    """Raise Refusal where the edition, its hub or the whole Academy is closed that day."""
+    if sentence := closed_day(session.cohort, starts_at):
+        raise Refusal(sentence)
+
+
+def resize_teaching(session: Session) -> None:
+    """Shares and taught minutes in proportion to the session's new length."""
+    rows = list(session.teachers.order_by("pk"))
+    for row, share in zip(rows, split(session.minutes, len(rows)), strict=True):
+        row.minutes = session.minutes if row.minutes > row.share else share
+        row.share = share
+    SessionTeacher.objects.bulk_update(rows, ["minutes", "share"])

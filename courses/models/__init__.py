@@ -1,0 +1,25 @@
+"""What is taught, when, where and by whom."""
+
+from .cohort import Cohort
+from .instructor import Instructor, TeachingKind
+from .invariants import sentence_for
+from .place import Closure, Hub, Organisation, Room
+from .programme import Block, Module, Programme
+from .session import Session, SessionPlace, SessionTeacher
+
+__all__ = [
+    "Block",
+    "Closure",
+    "Cohort",
+    "Hub",
+    "Instructor",
+    "Module",
+    "Organisation",
+    "Programme",
+    "Room",
+    "Session",
+    "SessionPlace",
+    "SessionTeacher",
+    "TeachingKind",
+    "sentence_for",
+]

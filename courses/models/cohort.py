@@ -1,0 +1,86 @@
+"""An edition: one run of one version of the programme."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .invariants import Guard
+from .place import Hub
+from .programme import Programme
+
+
+class CohortQuerySet(models.QuerySet):
+    """The vocabulary of editions."""
+
+    def listed(self):
+        """Shown to the public."""
+        return self.filter(listed=True)
+
+    def running(self, day):
+        """Between first and last day."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def upcoming(self, day):
+        """Not begun yet."""
+        return self.filter(starts_on__gt=day)
+
+
+class Cohort(models.Model):
+    """An edition. `version` rises with every change of its timetable: caches and ETags hang on it."""
+
+    code = models.SlugField(_("code"), unique=True, help_text=_("Such as SMTC-2022-1."))
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="cohorts", verbose_name=_("programme")
+    )
+    hub = models.ForeignKey(Hub, models.PROTECT, related_name="cohorts", verbose_name=_("main hub"))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    seats = models.PositiveSmallIntegerField(_("seats"))
+    listed = models.BooleanField(_("shown to the public"), default=True)
+    version = models.PositiveBigIntegerField(_("version of the timetable"), default=0, editable=False)
+
+    objects = CohortQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="an_edition_ends_after_it_begins",
+                condition=Q(ends_on__gt=F("starts_on")),
+                violation_error_message=_("The last day must come after the first."),
+            ),
+        ]
+        triggers = [
+            Guard(
+                name="an_edition_spans_its_sessions",
+                message=_("Some sessions would fall outside the edition's dates: move them first."),
+                operation=pgtrigger.UpdateOf("starts_on", "ends_on"),
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM courses_session s WHERE s.cohort_id = NEW.id AND s.live
+                        AND ((s.starts_at AT TIME ZONE 'Europe/Rome')::date < NEW.starts_on
+                             OR (s.ends_at AT TIME ZONE 'Europe/Rome')::date > NEW.ends_on)
+                    ) THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Guard(
+                name="an_edition_keeps_its_programme",
+                message=_("An edition with sessions keeps its version of the programme."),
+                operation=pgtrigger.UpdateOf("programme_id"),
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.programme_id <> OLD.programme_id
+                       AND EXISTS (SELECT 1 FROM courses_session WHERE cohort_id = NEW.id)
+                    THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,140 @@
+"""A person's place in an edition, with its dates."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Cohort
+from courses.models.invariants import Guard, known_values, only_these_passages
+from enrollment.states import ENROLLMENT_PASSAGES, LIVE_ENROLLMENTS
+
+from .application import Application
+from .profile import WorkProfile
+
+HOLDING_A_SEAT = ", ".join(repr(state) for state in sorted(LIVE_ENROLLMENTS))
+
+
+class EnrollmentQuerySet(models.QuerySet):
+    """The vocabulary of places."""
+
+    def live(self):
+        """Holding a seat."""
+        return self.filter(state__in=LIVE_ENROLLMENTS)
+
+    def active(self):
+        """Following the edition now."""
+        return self.filter(state=Enrollment.State.ACTIVE)
+
+    def members_on(self, day):
+        """Who belonged to the edition on `day`: the roster of that day's sessions."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class EnrollmentState(models.TextChoices):
+    ACTIVE = "active", _("active")
+    COMPLETED = "completed", _("completed")
+    RENOUNCED = "renounced", _("renounced before the start")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    FORFEITED = "forfeited", _("forfeited")
+    EXCLUDED = "excluded", _("excluded")
+
+
+class Enrollment(WorkProfile):
+    """A place. The work profile is what it was at admission and stays so."""
+
+    State = EnrollmentState
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrollments", verbose_name=_("participant")
+    )
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrollments", verbose_name=_("edition"))
+    application = models.OneToOneField(
+        Application,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enrollment",
+        verbose_name=_("application"),
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
+    auditor = models.BooleanField(_("auditor"), default=False, help_text=_("Attends, gets no certificate."))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    admitted_at = models.DateTimeField(_("admitted"), editable=False)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        ordering = ["cohort", "user__name"]
+        constraints = [
+            known_values("an_enrollment_has_a_known_state", "state", EnrollmentState),
+            models.UniqueConstraint(
+                name="one_live_enrollment_per_person_and_edition",
+                fields=["user", "cohort"],
+                condition=Q(state__in=sorted(LIVE_ENROLLMENTS)),
+                violation_error_message=_("This person already has a place in this edition."),
+            ),
+            models.UniqueConstraint(
+                name="an_enrollment_with_its_edition",
+                fields=["id", "cohort"],
+            ),
+            models.CheckConstraint(
+                name="an_ended_enrollment_has_its_last_day",
+                condition=Q(state="active", ends_on__isnull=True)
+                | (~Q(state="active") & Q(ends_on__gte=F("starts_on"))),
+                violation_error_message=_("An ended enrollment has its last day, an active one has none."),
+            ),
+        ]
+        triggers = [
+            only_these_passages(
+                name="an_enrollment_changes_state_by_the_rules",
+                field="state",
+                table=ENROLLMENT_PASSAGES,
+                message=_("An enrollment cannot pass from this state to that one."),
+            ),
+            Guard(
+                name="no_more_enrollments_than_seats",
+                message=_("The edition is full: all its seats are taken."),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "cohort_id"),
+                when=pgtrigger.After,
+                func=f"""
+                    IF NEW.state IN ({HOLDING_A_SEAT}) THEN
+                        PERFORM 1 FROM courses_cohort WHERE id = NEW.cohort_id FOR NO KEY UPDATE;
+                        IF (SELECT count(*) FROM enrollment_enrollment WHERE cohort_id = NEW.cohort_id
+                            AND state IN ({HOLDING_A_SEAT}))
+                           > (SELECT seats FROM courses_cohort WHERE id = NEW.cohort_id)
+                        THEN {{refuse}} END IF;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.cohort}"
+
+
+class CohortSeats(Cohort):
+    """An edition as a number of seats: the guard from above, which the floor below need not know."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("seats of an edition")
+        triggers = [
+            Guard(
+                name="seats_never_fall_below_those_taken",
+                message=_("More places than that are already taken: the seats cannot go below them."),
+                operation=pgtrigger.UpdateOf("seats"),
+                when=pgtrigger.Before,
+                func=f"""
+                    IF NEW.seats < (SELECT count(*) FROM enrollment_enrollment
+                                    WHERE cohort_id = NEW.id AND state IN ({HOLDING_A_SEAT}))
+                    THEN {{refuse}} END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
