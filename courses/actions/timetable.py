@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.models import Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
+from courses.models import Closure, Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
 from courses.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -164,8 +165,10 @@ def locked(session: Session) -> Session:
 
 def refuse_closed_day(session: Session, starts_at: datetime) -> None:
     """Raise Refusal where the edition, its hub or the whole Academy is closed that day."""
-    if sentence := closed_day(session.cohort, starts_at):
-        raise Refusal(sentence)
+    day = timezone.localdate(starts_at)
+    closure = Closure.objects.touching(session.cohort).filter(starts_on__lte=day, ends_on__gte=day).first()
+    if closure:
+        raise Refusal(_("Closed on that day: %(reason)s.") % {"reason": closure.reason})
 
 
 def resize_teaching(session: Session) -> None:

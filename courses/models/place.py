@@ -99,6 +99,14 @@ class Room(models.Model):
         return f"{self.name}, {self.hub}"
 
 
+class ClosureQuerySet(models.QuerySet):
+    """The vocabulary of closures."""
+
+    def touching(self, cohort):
+        """Of the whole Academy, of the edition's main hub, or of the edition itself."""
+        return self.filter(Q(hub=None, cohort=None) | Q(hub=cohort.hub_id, cohort=None) | Q(cohort=cohort))
+
+
 class Closure(models.Model):
     """Days without sessions: of one hub, of one edition, or of the whole Academy."""
 
@@ -112,6 +120,8 @@ class Closure(models.Model):
     ends_on = models.DateField(_("last day"))
     reason_it = models.CharField(_("reason in Italian"), max_length=120)
     reason_en = models.CharField(_("reason in English"), max_length=120)
+
+    objects = ClosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("closure")
