@@ -3,6 +3,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -20,13 +21,14 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "academy.settings")
     command = next((word for word in arguments[1:] if not word.startswith("-")), "")
     alone = command in NEED_NO_SERVER and "--database" not in arguments
-    if alone or {"-h", "--help"} & set(arguments):
-        execute_from_command_line(arguments)
-        return
     try:
-        with settings.EMBEDDED.running():
+        embedded = settings.EMBEDDED
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    try:
+        with nullcontext() if alone else embedded.running():
             execute_from_command_line(arguments)
-    except (ImproperlyConfigured, EmbeddedServerError) as error:
+    except EmbeddedServerError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

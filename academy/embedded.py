@@ -1,9 +1,9 @@
 """PostgreSQL and Valkey from their wheels, for the demo, development and the tests.
 
 Any number of commands share one pair of servers. Each holds a shared lock on `users.lock` while it
-runs; whoever leaves last stops the servers. The kernel drops the lock of a killed command, so servers
-it left behind are found, used and stopped by the next one. Connections are trusted and come through
-sockets in a folder of the owner only: for a machine of one's own, never for a public server.
+runs; whoever leaves last stops the servers. The kernel drops the lock of a killed command, so
+servers it left behind are found, used and stopped by the next one. Connections are trusted and come
+through sockets in a folder of the owner only: for one's own machine, never for a public server.
 """
 
 import fcntl
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import parse_qs, quote, urlsplit
 
+SHORT_FOLDER = Path("/tmp")  # anybody may have put a folder there: make_folder looks
 LONGEST_SOCKET_PATH = 103  # bytes; Linux allows 107, macOS 103
 SECONDS_TO_START = 60
 NAME = "academy"  # of the database and its owner
@@ -54,12 +55,12 @@ class Services:
 
     @property
     def sockets(self) -> Path:
-        """Folder of the sockets: ours, or one in /tmp when our path is too long for a socket."""
+        """Folder of the sockets: ours, or one in /tmp when a socket cannot have our path."""
         ours = self.folder / "run"
-        if len(os.fsencode(ours / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+        if len(os.fsencode(ours / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH and "," not in str(ours):
             return ours
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
-        return Path("/tmp") / f"{NAME}-{digest}"
+        return SHORT_FOLDER / f"{NAME}-{digest}"
 
     @property
     def database_url(self) -> str:
@@ -103,7 +104,7 @@ class Services:
                     self.start_valkey()
         except PermissionError as error:
             raise EmbeddedServerError(
-                f"{error.filename} belongs to another user: run as that user, or remove {self.folder}."
+                f"{error.filename} belongs to another user: run as that user or remove it."
             ) from error
 
     def leave(self) -> None:
@@ -170,12 +171,10 @@ class Services:
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         log = self.folder / "log" / "postgres.log"
         seconds = f"--timeout={SECONDS_TO_START}"
-        self.run_tool(
-            "pg_ctl", "start", "--wait", seconds, f"--log={log}", "-o", shlex.join(words), log=log
-        )
+        self.run_tool("pg_ctl", "start", "--wait", seconds, f"--log={log}", "-o", shlex.join(words), log=log)
 
     def create_postgres(self, data: Path) -> None:
-        """A new cluster beside its place, moved there once complete: killed halfway, it starts over."""
+        """A new cluster beside its place, moved there once complete: a killed start leaves none."""
         draft = data.with_suffix(".new")
         if draft.exists():
             shutil.rmtree(draft)
@@ -191,22 +190,20 @@ class Services:
             data=draft,
         )
         single = ["--single", "-D", str(draft), "postgres"]
-        self.run([tools() / "postgres", *single], input=f"CREATE DATABASE {NAME};\n")
+        self.run([tools() / "postgres", *single], said=f"CREATE DATABASE {NAME};\n")
         draft.rename(data)
 
-    def run_tool(
-        self, tool: str, *words: str, data: Path | None = None, log: Path | None = None
-    ) -> None:
+    def run_tool(self, tool: str, *words: str, data: Path | None = None, log: Path | None = None) -> None:
         self.run([tools() / tool, *words, f"--pgdata={data or self.folder / 'postgres'}"], log=log)
 
-    def run(self, command: list[str | Path], *, input: str = "", log: Path | None = None) -> None:
+    def run(self, command: list[str | Path], *, said: str = "", log: Path | None = None) -> None:
         """Run to its end as the owner of the data, away from the terminal and its Ctrl-C."""
         with (self.folder / "log" / "tools.log").open("w+") as output:
             done = subprocess.run(
                 command,
                 check=False,
                 cwd="/",
-                input=input,
+                input=said,
                 text=True,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -239,6 +236,7 @@ class Services:
             "dir": str(self.folder / "valkey"),
             "logfile": str(self.folder / "log" / "valkey.log"),
             "save": "",
+            "databases": "64",  # one for each process of the tests
             "appendonly": "yes" if self.durable else "no",
             "daemonize": "yes",
         }
@@ -249,7 +247,7 @@ class Services:
     # Owner of the data
 
     def owner(self) -> pwd.struct_passwd | None:
-        """Who runs the servers: oneself. PostgreSQL refuses root, so then the data's owner or `nobody`."""
+        """Who runs the servers, if not oneself: PostgreSQL refuses root."""
         if os.geteuid() != 0:
             return None
         data = self.folder / "postgres"
@@ -268,7 +266,7 @@ class Services:
                 open_way_to(needed)
 
     def make_folder(self, folder: Path) -> None:
-        """A folder only the owner of the data looks into; /tmp may hold somebody else's of that name."""
+        """A folder only the owner of the data looks into; /tmp may hold a stranger's instead."""
         folder.mkdir(mode=0o700, exist_ok=True)
         owner = self.owner()
         uid = owner.pw_uid if owner else os.geteuid()
@@ -276,9 +274,7 @@ class Services:
         if owner and found.st_uid == 0 and stat.S_ISDIR(found.st_mode):
             os.chown(folder, uid, owner.pw_gid)
         elif found.st_uid != uid or not stat.S_ISDIR(found.st_mode):
-            raise EmbeddedServerError(
-                f"{folder} belongs to another user: remove it or run as that user."
-            )
+            raise EmbeddedServerError(f"{folder} belongs to another user: run as that user or remove it.")
 
 
 def broker_url(redis_url: str) -> str:
@@ -323,7 +319,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def leaving_by_exception() -> Iterator[None]:
-    """SIGTERM and SIGHUP raise SystemExit, so that `finally` runs; without this Python just dies."""
+    """SIGTERM and SIGHUP raise SystemExit, so that `finally` runs; Python would just die."""
 
     def leave(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
@@ -334,7 +330,7 @@ def leaving_by_exception() -> Iterator[None]:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Signals that arrive inside wait until its end: servers are never left half started or stopped."""
+    """Signals that arrive inside wait until its end: no server is left half started."""
     arrived: list[int] = []
 
     def hold(number: int, frame: object) -> None:
@@ -348,9 +344,7 @@ def signals_held() -> Iterator[None]:
 
 @contextmanager
 def handling(handlers: dict[signal.Signals, Callable[[int, object], None]]) -> Iterator[None]:
-    if (
-        threading.current_thread() is not threading.main_thread()
-    ):  # Python handles signals only there
+    if threading.current_thread() is not threading.main_thread():  # only there Python handles them
         yield
         return
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}

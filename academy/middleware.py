@@ -10,7 +10,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def refuse_malformed_addresses(get_response: View) -> View:
-    """400 for an address with a NUL byte: PostgreSQL cannot hold one. Forms refuse it themselves."""
+    """400 for an address with a NUL byte, which PostgreSQL cannot hold; forms look themselves."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):

@@ -1,7 +1,7 @@
 """The only settings. Defaults run on embedded servers; the environment points elsewhere.
 
-`DEBUG=0` means a public server: then nothing is embedded, nothing is guessed, and what is missing is
-named at start. `docs/deploy/` says how to run one.
+`DEBUG=0` means a public server: then nothing is embedded, nothing is guessed, and what is missing
+is named at start. `docs/deploy/` says how to run one.
 """
 
 from importlib.util import find_spec
@@ -13,9 +13,11 @@ from environ import Env
 from academy import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LOCAL_DIR = BASE_DIR / ".local"
 
 env = Env()
+
+# Everything made on this machine: data of the embedded servers, collected static files.
+LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local"))).resolve()
 
 # --- What kind of server this is ---------------------------------------------------------------
 
@@ -29,21 +31,18 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if not LOCAL:
+    given = {name for name in ("DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS") if env.str(name, "")}
     unfit = {
-        "DATABASE_URL": "DATABASE_URL" not in env.ENVIRON
-        and "is not set: embedded servers are for a laptop",
-        "REDIS_URL": "REDIS_URL" not in env.ENVIRON
-        and "is not set: embedded servers are for a laptop",
-        "SECRET_KEY": (SECRET_KEY == UNSAFE_KEY or len(SECRET_KEY) < 50)
-        and "needs 50 characters of its own",
-        "ALLOWED_HOSTS": not env.list("ALLOWED_HOSTS", default=[])
-        and "is not set: name the hosts served",
-        "DEMO": DEMO and "is on: the demo has public passwords",
-        "TECHNICAL_PAGES": DEBUG and "is on: they show code and settings to visitors",
+        "DATABASE_URL is not set: no embedded server is public": "DATABASE_URL" not in given,
+        "REDIS_URL is not set: no embedded server is public": "REDIS_URL" not in given,
+        "SECRET_KEY is the public default": SECRET_KEY == UNSAFE_KEY,
+        "SECRET_KEY is shorter than 50 characters": len(SECRET_KEY) < 50,
+        "ALLOWED_HOSTS is not set: name the hosts served": "ALLOWED_HOSTS" not in given,
+        "DEMO is on: its passwords are public": DEMO,
+        "TECHNICAL_PAGES is on: they show code and settings to visitors": DEBUG,
     }
-    for variable, reason in unfit.items():
-        if reason:
-            raise ImproperlyConfigured(f"With DEBUG off, {variable} {reason}.")
+    if faults := [fault for fault, found in unfit.items() if found]:
+        raise ImproperlyConfigured(f"With DEBUG off: {'; '.join(faults)}.")
 
 # --- The house ---------------------------------------------------------------------------------
 
@@ -99,6 +98,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "academy.frame.frame",
             ],
         },
     },
@@ -110,23 +110,23 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so templates/django
 # What the environment does not name is embedded; manage.py runs it while a command needs it.
 EMBEDDED = embedded.Services(
     LOCAL_DIR,
-    postgres="DATABASE_URL" not in env.ENVIRON,
-    valkey="REDIS_URL" not in env.ENVIRON,
+    postgres=not env.str("DATABASE_URL", ""),
+    valkey=not env.str("REDIS_URL", ""),
 )
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=EMBEDDED.database_url)}
+DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", "") or EMBEDDED.database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = 600  # a new connection costs 4 to 14 ms per request
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=5,
-    # In milliseconds. Who waits longer than 3 s for a row is told to try again, and nobody piles up.
+    # In milliseconds. Who waits longer than 3 s for a row is told to try again: nobody piles up.
     options="-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
 )
 
-REDIS_URL = env.str("REDIS_URL", default=EMBEDDED.redis_url)
+REDIS_URL = env.str("REDIS_URL", "") or EMBEDDED.redis_url
 CACHES = {
     "default": {
-        # Shared by all processes, as sign-in limits need; without Valkey, each process counts alone.
+        # Shared by all processes, as sign-in limits need; without Valkey each counts alone.
         "BACKEND": "academy.cache.DegradingCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
@@ -161,9 +161,7 @@ CELERY_TIMEZONE = "UTC"
 
 # --- Mail --------------------------------------------------------------------------------------
 
-vars().update(
-    env.email_url("EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25")
-)
+vars().update(env.email_url("EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25"))
 if DEMO:
     EMAIL_BACKEND = "academy.demo.mailbox.EmailBackend"
 EMAIL_TIMEOUT = 10  # seconds; Django's default waits for ever
@@ -262,7 +260,8 @@ USE_TZ = True
 # --- Static files ------------------------------------------------------------------------------
 
 titillium = find_spec("fontpkg_titillium_web")
-assert titillium and titillium.submodule_search_locations
+assert titillium
+assert titillium.submodule_search_locations
 
 STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL_DIR / "static"

@@ -1,0 +1,58 @@
+"""A public server starts only when it is told what it needs."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PUBLIC = {
+    "DEBUG": "0",
+    "DATABASE_URL": "postgresql://academy@db.example.org/academy",
+    "REDIS_URL": "redis://broker.example.org/0",
+    "SECRET_KEY": "nobody-else-knows-these-more-than-fifty-characters-here",
+    "ALLOWED_HOSTS": "academy.example.org",
+}
+
+
+def check(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py check` in an environment that holds only `variables`."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", *words],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_public_server_passes_the_deployment_check():
+    done = check("--deploy", "--fail-level=WARNING", **PUBLIC)
+    assert (done.returncode, done.stdout) == (
+        0,
+        "System check identified no issues (0 silenced).\n",
+    ), done.stderr
+
+
+@pytest.mark.parametrize("missing", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
+def test_a_public_server_names_the_variable_it_misses(missing):
+    done = check(**{name: value for name, value in PUBLIC.items() if name != missing})
+    named = {name for name in PUBLIC if f"{name} is" in done.stderr}
+    assert (done.returncode, done.stderr.count("\n"), named) == (1, 1, {missing})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("DEMO", "1", "DEMO is on: its passwords are public"),
+        ("TECHNICAL_PAGES", "1", "TECHNICAL_PAGES is on"),
+        ("SECRET_KEY", "short", "SECRET_KEY is shorter than 50 characters"),
+        ("DATABASE_URL", "", "DATABASE_URL is not set"),
+    ],
+)
+def test_a_public_server_refuses_what_is_for_a_laptop(variable, value, reason):
+    done = check(**PUBLIC | {variable: value})
+    assert done.returncode == 1
+    assert reason in done.stderr
