@@ -1,10 +1,12 @@
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
-from django.views.i18n import set_language
 
-from academy.views import health
+from academy.views import health, pages
 
 urlpatterns = [
     path("health/", health.health, name="health"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", pages.switch_language, name="switch_language"),
+    path("colours/", pages.switch_theme, name="switch_theme"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("contacts/", pages.contacts, name="contacts"),
 ]
