@@ -69,7 +69,7 @@ class Undefined(str):
 
 
 def pytest_configure() -> None:
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_academy_{number}"}
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_academy_{number}"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
