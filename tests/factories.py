@@ -1,0 +1,258 @@
+"""Real rows for tests: plain functions, every default can be overridden by name.
+
+    cohort = a_cohort(seats=10)
+    session = a_session(cohort=cohort, starts_at=rome(2022, 1, 14, 9), minutes=240)
+
+Nothing is drawn by lot; what must be unique is numbered.
+"""
+
+import itertools
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from academy.models import User
+from assessments.models import ModuleTest
+from courses.actions.timetable import Plan, plan_sessions
+from courses.models import (
+    Block,
+    Cohort,
+    Hub,
+    Instructor,
+    Module,
+    Organisation,
+    Programme,
+    Room,
+    Session,
+    TeachingKind,
+)
+from enrollment.models import Application, Call, Enrollment, Region
+
+ROME = ZoneInfo("Europe/Rome")
+PASSWORD = "mobilita-2022"
+PROFILE = {
+    "employer": "Comune di Torino",
+    "employer_kind": "public_body",
+    "role": "mobility manager",
+    "sector": "public",
+    "region": Region.PIEMONTE,
+    "access": "hybrid",
+}
+# block: title in Italian, in English, modules (code, title in Italian, in English, minutes)
+SMALL_PROGRAMME = {
+    "A": (
+        "Conoscere il mobility manager",
+        "Knowing the mobility manager",
+        [("A1", "Il mestiere", "The trade", 300)],
+    ),
+    "B": (
+        "Competenze specifiche",
+        "Specific skills",
+        [
+            ("B1", "Piani di spostamento", "Travel plans", 600),
+            ("B2", "Dati di mobilità", "Mobility data", 900),
+        ],
+    ),
+    "V": (
+        "Accoglienza e valutazione",
+        "Welcome and assessment",
+        [
+            ("V1", "Accoglienza", "Welcome", 240),
+            ("V2", "Valutazione finale", "Final assessment", 240),
+        ],
+    ),
+}
+
+numbers = itertools.count(1)
+
+
+def rome(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """A moment on the clocks of Turin."""
+    return datetime(year, month, day, hour, minute, tzinfo=ROME)
+
+
+def a_person(password: str | None = None, **fields) -> User:
+    """Somebody with an account; `is_staff=True` works in the office."""
+    number = next(numbers)
+    fields = {"email": f"person{number}@example.org", "name": f"Persona {number:04}"} | fields
+    return User.objects.create_user(password=password, **fields)
+
+
+def a_programme(**fields) -> Programme:
+    """Two blocks of 30 hours together with three modules, and the assessments, which have no test."""
+    fields = {
+        "code": f"programme-{next(numbers)}",
+        "title_it": "Smart Mobility",
+        "title_en": "Smart Mobility",
+        "minutes": 1800,
+        "academic_minutes": 900,
+        "company_minutes": 900,
+    } | fields
+    programme = Programme.objects.create(**fields)
+    for position, (code, (title_it, title_en, modules)) in enumerate(SMALL_PROGRAMME.items(), start=1):
+        counts = code != "V"
+        block = Block.objects.create(
+            programme=programme,
+            code=code,
+            title_it=title_it,
+            title_en=title_en,
+            position=position,
+            minutes=sum(minutes for *_, minutes in modules),
+            counts_towards_total=counts,
+        )
+        Module.objects.bulk_create(
+            Module(
+                block=block,
+                code=code,
+                title_it=title_it,
+                title_en=title_en,
+                position=place,
+                minutes=minutes,
+                academic_minutes=minutes // 2 if counts else 0,
+                company_minutes=minutes // 2 if counts else 0,
+                has_test=counts,
+            )
+            for place, (code, title_it, title_en, minutes) in enumerate(modules, start=1)
+        )
+    return programme
+
+
+def a_module(cohort: Cohort, code: str = "B1") -> Module:
+    """The module of the edition's programme with this code."""
+    return Module.objects.get(block__programme=cohort.programme_id, code=code)
+
+
+def an_organisation(**fields) -> Organisation:
+    """A university."""
+    fields = {"name": f"Organizzazione {next(numbers)}", "kind": Organisation.Kind.UNIVERSITY} | fields
+    return Organisation.objects.create(**fields)
+
+
+def a_hub(**fields) -> Hub:
+    """A hub in Turin."""
+    number = next(numbers)
+    fields = {
+        "code": f"hub-{number}",
+        "name": f"Sede {number}",
+        "address": "corso Settembrini 178",
+        "postal_code": "10135",
+        "city": "Torino",
+        "province": "TO",
+        "region": "Piemonte",
+    } | fields
+    return Hub.objects.create(**fields)
+
+
+def a_room(**fields) -> Room:
+    """A classroom for 40."""
+    if "hub" not in fields:
+        fields["hub"] = a_hub()
+    return Room.objects.create(**{"name": f"Aula {next(numbers)}", "capacity": 40} | fields)
+
+
+def an_instructor(**fields) -> Instructor:
+    """Somebody who teaches, with an account unless `user=None`; academic unless `kind` says otherwise."""
+    if "user" not in fields:
+        fields["user"] = a_person(name=fields.get("name", f"Docente {next(numbers):04}"))
+    if "organisation" not in fields:
+        fields["organisation"] = an_organisation()
+    name = fields["user"].name if fields["user"] else f"Docente {next(numbers):04}"
+    return Instructor.objects.create(**{"name": name, "kind": TeachingKind.ACADEMIC} | fields)
+
+
+def a_cohort(**fields) -> Cohort:
+    """The edition of 13 January to 11 June 2022, 30 seats."""
+    if "programme" not in fields:
+        fields["programme"] = a_programme()
+    if "hub" not in fields:
+        fields["hub"] = a_hub()
+    fields = {
+        "code": f"SMTC-2022-{next(numbers)}",
+        "starts_on": date(2022, 1, 13),
+        "ends_on": date(2022, 6, 11),
+        "seats": 30,
+    } | fields
+    return Cohort.objects.create(**fields)
+
+
+def a_call(**fields) -> Call:
+    """Open from 90 to 30 days before the edition begins."""
+    if "cohort" not in fields:
+        fields["cohort"] = a_cohort()
+    first_day = datetime.combine(fields["cohort"].starts_on, time(14), tzinfo=ROME)
+    dates = {"opens_at": first_day - timedelta(days=90), "closes_at": first_day - timedelta(days=30)}
+    return Call.objects.create(**dates | fields)
+
+
+def a_session(
+    cohort: Cohort | None = None,
+    *,
+    module: Module | None = None,
+    starts_at: datetime | None = None,
+    minutes: int = 240,
+    mode: str = Session.Mode.HYBRID,
+    rooms: Iterable = (),
+    instructors: Iterable = (),
+    at: datetime | None = None,
+    **plan,
+) -> Session:
+    """Four hours of module B1, by default at 9 of the edition's first day still free of sessions."""
+    cohort = cohort or a_cohort()
+    day = cohort.starts_on + timedelta(days=cohort.sessions.count())
+    starts_at = starts_at or datetime.combine(day, time(9), tzinfo=ROME)
+    [session] = plan_sessions(
+        cohort=cohort,
+        plans=[
+            Plan(
+                module=module or a_module(cohort),
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=minutes),
+                mode=mode,
+                rooms=tuple(rooms),
+                instructors=tuple(instructors),
+                **plan,
+            )
+        ],
+        by=None,
+        at=at or rome(2021, 12, 1, 9),
+    )
+    return Session.objects.get(pk=session.pk)
+
+
+def an_application(**fields) -> Application:
+    """Received and waiting for the office; an answered one names `answered_by` and `answered_at` too."""
+    if "user" not in fields:
+        fields["user"] = a_person()
+    if "cohort" not in fields:
+        fields["cohort"] = a_cohort()
+    received = rome(2021, 11, 2, 10)
+    fields = {
+        **PROFILE,
+        "state": Application.State.SUBMITTED,
+        "motivation": "Coordino gli spostamenti casa-lavoro.",
+        "privacy_read_at": received,
+        "submitted_at": received,
+    } | fields
+    return Application.objects.create(**fields)
+
+
+def an_enrollment(**fields) -> Enrollment:
+    """A place in an edition, from its first day."""
+    if "user" not in fields:
+        fields["user"] = a_person()
+    if "cohort" not in fields:
+        fields["cohort"] = a_cohort()
+    fields = {
+        **PROFILE,
+        "starts_on": fields["cohort"].starts_on,
+        "admitted_at": rome(2021, 12, 20, 10),
+    } | fields
+    return Enrollment.objects.create(**fields)
+
+
+def a_test(session: Session | None = None, **fields) -> ModuleTest:
+    """The test sat in `session`, of its module and edition."""
+    session = session or a_session()
+    return ModuleTest.objects.create(
+        **{"session": session, "cohort": session.cohort, "module": session.module} | fields
+    )
