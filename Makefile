@@ -1,0 +1,68 @@
+# One command for each thing a person wants. `make` alone lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+MESSAGES := $(BIN)/django-makemessages-rs --locale it --no-obsolete --no-fuzzy-matching --no-wrap --add-location file --ignore tests --ignore academy/demo
+TEMPLATES := templates
+
+# What a public server would be told; nothing of it exists.
+PUBLIC := DEBUG=0 ALLOWED_HOSTS=academy.example.org SECRET_KEY=nobody-serves-anything-with-this-key-it-is-only-for-the-check DATABASE_URL=postgresql://academy@localhost/academy REDIS_URL=redis://localhost/0
+
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-reset test test-faults check bench pictures messages
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo: $(BIN)/.synced ## The portal with invented people on http://localhost:8000 (PORT=9000 for another)
+	@exec $(BIN)/python manage.py demo
+
+demo-reset: $(BIN)/.synced ## The same, started over: what was entered is lost
+	@exec $(BIN)/python manage.py demo --reset
+
+test: $(BIN)/.synced-dev ## All tests but the slow ones
+	@exec $(BIN)/pytest -n 2 --quiet -m "not slow"
+
+test-faults: $(BIN)/.synced-dev ## Load, killed workers, a year of demos
+	@exec $(BIN)/pytest --quiet -m slow
+
+check: $(BIN)/.synced-dev ## Lint, format, templates, types, layers, migrations, settings, messages
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/djangofmt --check --quiet $(TEMPLATES)
+	$(BIN)/djangofmt check --quiet $(TEMPLATES)
+	$(BIN)/djlint --lint --quiet $(TEMPLATES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timing
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(PUBLIC) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(MESSAGES) --check --no-untranslated
+
+bench: $(BIN)/.synced-dev ## Speed of the main pages beside a bare Django
+	@exec $(BIN)/python manage.py bench
+
+pictures: $(BIN)/.synced-dev ## The pictures of the README, taken anew
+	@exec $(BIN)/python manage.py pictures
+
+messages: $(BIN)/.synced-dev ## Every text of the code into locale/, to be translated
+	$(MESSAGES)
+
+# The environment. Development needs all of run time and more: once there, it is kept for the demo.
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@echo "Making .venv and its installer …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(BIN)/.synced: requirements.lock | $(BIN)/uv
+	@if [ -e $(BIN)/.synced-dev ]; then $(MAKE) --no-print-directory $(BIN)/.synced-dev; else \
+		echo "Installing the locked packages …"; \
+		$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $<; fi
+	@touch $@
+
+$(BIN)/.synced-dev: requirements-dev.lock | $(BIN)/uv
+	@echo "Installing the locked packages, with those for development …"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $<
+	@touch $@ $(BIN)/.synced
