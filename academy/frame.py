@@ -10,6 +10,6 @@ THEME_COOKIE = "theme" if settings.LOCAL else "__Host-theme"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`theme`: light, dark or None for what the device says."""
+    """`theme`: light, dark or None for what the device says. `demo`: whether the people are invented."""
     theme = request.COOKIES.get(THEME_COOKIE)
-    return {"theme": theme if theme in THEMES else None}
+    return {"theme": theme if theme in THEMES else None, "demo": settings.DEMO}
