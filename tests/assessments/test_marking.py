@@ -1,6 +1,7 @@
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -20,7 +21,11 @@ from assessments.marking import (
     show,
     standing,
 )
+from courses import pattern
 from courses.reasons import Reason, Refused
+from courses.workdays import Workdays, usual_closures
+
+PATTERN = pattern.read(Path(pattern.__file__).parent / "curricula" / "smtc-2022-pattern.toml")
 
 IN_ITALIAN = {"honours": "e lode", "absent": "assente", "excused": "giustificato"}
 IN_ENGLISH = {"honours": "with honours", "absent": "absent", "excused": "excused"}
@@ -226,3 +231,14 @@ def test_results_are_due_within_ten_days_and_missed_ones_are_asked_for_every_thr
     assert results_due_on(tested) == date(2022, 1, 30)
     due = [reminders_due(tested, on=tested + timedelta(days=days)) for days in range(8, 18)]
     assert due == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3]
+
+
+@pytest.mark.parametrize("asked", [date(2026, 1, 1) + timedelta(weeks=n) for n in range(52)])
+def test_in_an_edition_begun_in_any_week_every_module_can_be_retaken_before_the_final(asked):
+    workdays = Workdays("TO", usual_closures(asked, asked + timedelta(days=400)))
+    first_day = workdays.next_open(asked, weekday=pattern.THURSDAY)
+    sessions = pattern.lay_out(PATTERN, first_day=first_day, workdays=workdays)
+    tested = {s.module: s.ends_at.date() for s in sessions if s.module != "PW"}
+    final = tested.pop("FA")
+    for day in tested.values():
+        assert day < retake_day(day, final=final, is_open=workdays.is_open) < final
