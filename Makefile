@@ -15,10 +15,10 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 demo: $(BIN)/.synced ## The portal with invented people on http://localhost:8000 (PORT=9000 for another)
-	@exec $(BIN)/python manage.py demo
+	@exec $(BIN)/python manage.py demo $(if $(TODAY),--today $(TODAY))
 
 demo-reset: $(BIN)/.synced ## The same, started over: what was entered is lost
-	@exec $(BIN)/python manage.py demo --reset
+	@exec $(BIN)/python manage.py demo --reset $(if $(TODAY),--today $(TODAY))
 
 test: $(BIN)/.synced-dev ## All tests but the slow ones
 	@exec $(BIN)/pytest -n 2 --quiet -m "not slow"

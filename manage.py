@@ -20,6 +20,8 @@ NEED_NO_SERVER = {
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "academy.settings")
     command = next((word for word in arguments[1:] if not word.startswith("-")), "")
+    if command == "demo":
+        os.environ["DEMO"] = "1"
     alone = command in NEED_NO_SERVER and "--database" not in arguments
     try:
         embedded = settings.EMBEDDED

@@ -168,12 +168,12 @@ EMAIL_TIMEOUT = 10  # seconds; Django's default waits for ever
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SMTC Academy <academy@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Mails and feeds are written outside any request and need the address people know.
-SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}")
+SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
 
 # --- Who may come in ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "academy.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["academy.accounts.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -273,7 +273,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_MAX_AGE = 60 * 60  # files without a hash in their name, such as the favicon
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Diary of the server -----------------------------------------------------------------------
 
