@@ -89,8 +89,6 @@ def read(typed: str) -> Result | None:
     text = " ".join(typed.split()).lower()
     if not text:
         return None
-    if not text.isascii():
-        raise _unreadable(Unreadable.NOT_A_RESULT, typed)
     if outcome := _WORDS.get(text):
         return Result(outcome)
     if not (found := _MARK.fullmatch(text)):

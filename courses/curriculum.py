@@ -138,9 +138,7 @@ def _repeated(noun: str, plans: Iterable[BlockPlan | ModulePlan]) -> Iterator[st
     first: dict[str, int] = {}
     for plan in plans:
         if plan.code in first:
-            yield (
-                f"line {plan.line}: {noun} {plan.code} is there already, on line {first[plan.code]}"
-            )
+            yield f"line {plan.line}: {noun} {plan.code} is there already, on line {first[plan.code]}"
         else:
             first[plan.code] = plan.line
 
