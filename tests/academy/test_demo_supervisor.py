@@ -1,0 +1,184 @@
+"""`manage.py demo` as people run it: real processes that stand, are watched, and all stop."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pytest
+from django.conf import settings
+
+from academy.demo import supervisor
+from academy.demo.processes import ProcessEndedError, Program, running
+from academy.embedded import Services
+
+OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "MAKELEVEL")
+SLEEP = Program("sleeper", "timeit", ("-n1", "-r1", "import time; time.sleep(60)"))
+
+
+def free_port() -> int:
+    with socket.socket() as anything:
+        anything.bind(("127.0.0.1", 0))
+        return anything.getsockname()[1]
+
+
+class Demo:
+    """A demo in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.said = folder.parent / "said.txt"
+
+    def start(self, *words: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        with self.said.open("w") as said:
+            self.command = subprocess.Popen(
+                [sys.executable, "manage.py", "demo", *words],
+                cwd=settings.BASE_DIR,
+                env=environment | {"LOCAL_DIR": str(self.folder), "PORT": str(self.port)},
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+
+    def says(self, text: str) -> bool:
+        return text in self.said.read_text()
+
+    def wait_to_say(self, text: str) -> None:
+        wait_until(lambda: self.says(text) or self.command.poll() is not None)
+        assert self.says(text), self.said.read_text()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.command.send_signal(number)
+        return self.command.wait(60)
+
+    def processes(self) -> list[str]:
+        """Everything that still runs and was started for this folder, servers included."""
+        return [
+            process.info["name"]
+            for process in psutil.process_iter(["name", "environ", "status"])
+            if (process.info["environ"] or {}).get("LOCAL_DIR") == str(self.folder)
+            and process.info["status"] != psutil.STATUS_ZOMBIE
+        ]
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(tmp_path / "local")
+    yield demo
+    if demo.command.poll() is None:
+        demo.stop()
+    assert demo.processes() == []
+
+
+def tell_no_story(demo: Demo) -> None:
+    """Mark the database as told, so that these tests last seconds."""
+    services = Services(demo.folder)
+    with services.running():
+        connection = psycopg2.connect(services.database_url)
+        connection.cursor().execute(f"COMMENT ON DATABASE academy IS '{supervisor.STORY}2022-01-13'")
+        connection.commit()
+        connection.close()
+
+
+def test_the_demo_stands_survives_a_death_and_leaves_nothing_running(demo):
+    tell_no_story(demo)
+    demo.start("--today=2022-01-13")
+    demo.wait_to_say("The portal stands")
+    with urllib.request.urlopen(f"http://localhost:{demo.port}/health/") as answer:
+        assert answer.status == 200
+    for name in ("office", "instructor", "participant", "applicant"):
+        assert demo.says(f"{name}@example.org")
+
+    (worker,) = [
+        child for child in psutil.Process(demo.command.pid).children() if "worker" in child.cmdline()
+    ]
+    worker.kill()
+    demo.wait_to_say("worker ended (signal 9) and is started again")
+
+    assert demo.stop(signal.SIGINT) == 0
+    assert demo.processes() == []
+
+    began = time.monotonic()
+    demo.start("--today=2022-01-14")
+    demo.wait_to_say("The portal stands")
+    assert time.monotonic() - began < 20  # 10 s on two idle cores
+    assert demo.says("The story was told on 13/01/2022")
+    assert not demo.says("migrations")
+    assert demo.stop(signal.SIGTERM) == 0
+    assert demo.processes() == []
+
+
+@pytest.mark.parametrize("moment", ["PostgreSQL and Valkey", "Tables of the database"])
+def test_a_signal_during_the_start_leaves_nothing_running(demo, moment):
+    demo.start()
+    demo.wait_to_say(moment)
+    assert demo.stop() == 0
+    assert demo.processes() == []
+
+
+def test_a_taken_port_is_one_clear_line(demo):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", demo.port))
+        other.listen()
+        demo.start()
+        assert demo.command.wait(30) == 1
+    said = demo.said.read_text()
+    assert said.startswith(f"CommandError: Port {demo.port} cannot be used")
+    assert said.count("\n") == 1
+    assert not demo.folder.exists()
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "٨٠٠٠"])
+def test_a_port_that_is_none_is_one_clear_line(demo, port):
+    demo.port = port
+    demo.start()
+    assert demo.command.wait(30) == 1
+    assert demo.said.read_text() == (
+        f"CommandError: PORT is {port!r}: it must be a number from 1 to 65535.\n"
+    )
+
+
+def test_nothing_is_forgotten_while_the_servers_are_in_use(demo):
+    services = Services(demo.folder)
+    with services.running():
+        demo.start("--reset")
+        assert demo.command.wait(30) == 1
+        assert demo.says("is running: stop it first")
+        assert services.postgres_answers()
+
+
+def test_a_process_that_keeps_ending_is_given_up_with_its_last_words(tmp_path):
+    said: list[str] = []
+    fails = Program("web", "timeit", ("-n1", "-r1", "raise SystemExit('no such house')"))
+
+    def revive_for_ever() -> None:
+        with running([fails], tmp_path, said.append) as house:
+            while True:
+                wait_until(lambda: house.running[0].ended() is not None)
+                house.revive()
+
+    with pytest.raises(ProcessEndedError, match=r"(?s)^web keeps ending \(exit code 1\):.*no such house"):
+        revive_for_ever()
+    assert said == ["web ended (exit code 1) and is started again."] * 3
+
+
+def test_no_process_outlives_the_block(tmp_path):
+    with running([SLEEP, SLEEP], tmp_path, print) as house:
+        children = [psutil.Process(process.child.pid) for process in house.running]
+        assert [child.is_running() for child in children] == [True, True]
+    assert [child.is_running() for child in children] == [False, False]
