@@ -1,15 +1,48 @@
-"""What the frame of every page needs: the way around, and the colours somebody chose."""
+"""What the frame of every page needs: the way around, and the choices a browser remembers."""
 
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme" if settings.LOCAL else "__Host-theme"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`theme`: light, dark or None for what the device says. `demo`: whether the people are invented."""
+    """`nav`: the main pages of this person. `theme`: light, dark or None for what the device says.
+    `demo`: whether the people are invented.
+    """
     theme = request.COOKIES.get(THEME_COOKIE)
-    return {"theme": theme if theme in THEMES else None, "demo": settings.DEMO}
+    return {
+        "nav": SimpleLazyObject(lambda: navigation(request)),
+        "theme": theme if theme in THEMES else None,
+        "demo": settings.DEMO,
+    }
+
+
+def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """Address, label, and whether we are there now. Reads what came with the user: no query."""
+    pages = []
+    if request.user.is_authenticated:
+        pages += [("/home/", _("Home")), ("/schedule/", _("Schedule"))]
+        if hasattr(request.user, "instructor"):
+            pages.append(("/teaching/", _("Teaching")))
+    pages.append(("/programme/", _("Programme")))
+    if request.user.is_staff:
+        pages.append(("/admin/", _("Office")))
+    return [(address, label, request.path.startswith(address)) for address, label in pages]
+
+
+def remember(response: HttpResponse, cookie: str, choice: str) -> None:
+    """Keep a choice in this browser for a year."""
+    response.set_cookie(
+        cookie,
+        choice,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=not settings.LOCAL,
+        httponly=True,
+        samesite="Lax",
+    )

@@ -72,6 +72,7 @@ def pytest_configure() -> None:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_academy_{number}"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.WHITENOISE_AUTOREFRESH = True  # static files are not collected for tests
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
 
 

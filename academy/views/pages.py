@@ -7,9 +7,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
-from django.views.i18n import set_language
 
-from academy.frame import THEME_COOKIE, THEMES
+from academy.frame import THEME_COOKIE, THEMES, remember
 from academy.models import User
 
 
@@ -43,10 +42,13 @@ def contacts(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def switch_language(request: HttpRequest) -> HttpResponse:
     """The language of this browser and, for who is signed in, of mails too."""
+    response = back(request)
     language = request.POST.get("language")
-    if isinstance(request.user, User) and language in User.Language.values:
-        User.objects.filter(pk=request.user.pk).update(language=language)
-    return set_language(request)
+    if language in User.Language.values:
+        remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+        if request.user.is_authenticated:
+            User.objects.filter(pk=request.user.pk).update(language=language)
+    return response
 
 
 @csrf_exempt
@@ -54,19 +56,17 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def switch_theme(request: HttpRequest) -> HttpResponse:
     """Light or dark for this browser; anything else leaves it to the device."""
-    came_from = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
-    response = HttpResponseRedirect(came_from if safe else "/")
+    response = back(request)
     theme = request.POST.get("theme")
     if theme in THEMES:
-        response.set_cookie(
-            THEME_COOKIE,
-            theme,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            secure=not settings.LOCAL,
-            httponly=True,
-            samesite="Lax",
-        )
+        remember(response, THEME_COOKIE, theme)
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page the switch was on, never to another site."""
+    page = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(page if ours else "/")
