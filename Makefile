@@ -33,7 +33,7 @@ check: $(BIN)/.synced-dev ## Lint, format, templates, types, layers, migrations,
 	$(BIN)/djangofmt check --quiet $(TEMPLATES)
 	$(BIN)/djlint --lint --quiet $(TEMPLATES)
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PUBLIC) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(MESSAGES) --check --no-untranslated

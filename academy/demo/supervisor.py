@@ -178,7 +178,7 @@ def remember_story(day: date) -> None:
 def programs(port: int) -> list[Program]:
     """In the order in which they stop: nobody is served by half a house."""
     schedule = settings.LOCAL_DIR / "beat-schedule"
-    celery = ("--app=academy", "--workdir", str(settings.BASE_DIR))
+    celery = ("--app=academy.celery", "--workdir", str(settings.BASE_DIR))
     web = (
         "academy.wsgi",
         f"--bind=127.0.0.1:{port}",

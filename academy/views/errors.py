@@ -14,7 +14,7 @@ RETRY_AFTER = "10"  # seconds
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 when the database is away or a row stayed locked: trying again helps. Otherwise 500."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        response = render(None, "503.html", status=503)  # type: ignore[arg-type]
+        response = render(None, "503.html", status=503)
         response.headers["Retry-After"] = RETRY_AFTER
         return response
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]
+    return render(None, "500.html", status=500)
