@@ -138,7 +138,7 @@ class Services:
     # PostgreSQL
 
     def postgres_answers(self) -> bool:
-        tool = [tools() / "pg_isready", "--quiet", f"--host={self.sockets}"]
+        tool: list[str | Path] = [tools() / "pg_isready", "--quiet", f"--host={self.sockets}"]
         return subprocess.run(tool, check=False).returncode == 0
 
     def postgres_process_lives(self) -> bool:
@@ -198,6 +198,7 @@ class Services:
 
     def run(self, command: list[str | Path], *, said: str = "", log: Path | None = None) -> None:
         """Run to its end as the owner of the data, away from the terminal and its Ctrl-C."""
+        owner = self.owner()
         with (self.folder / "log" / "tools.log").open("w+") as output:
             done = subprocess.run(
                 command,
@@ -208,7 +209,9 @@ class Services:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                **self.as_owner(),
+                user=owner.pw_uid if owner else None,
+                group=owner.pw_gid if owner else None,
+                extra_groups=[] if owner else None,
             )
             if done.returncode:
                 output.seek(0)
@@ -253,10 +256,6 @@ class Services:
         data = self.folder / "postgres"
         uid = (data if data.exists() else self.folder).stat().st_uid
         return pwd.getpwuid(uid) if uid else pwd.getpwnam("nobody")
-
-    def as_owner(self) -> dict[str, object]:
-        owner = self.owner()
-        return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
 
     def make_folders(self) -> None:
         for folder in (self.sockets, self.folder / "valkey", self.folder / "log"):
