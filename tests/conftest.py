@@ -1,5 +1,6 @@
 """Real servers, and an eye on what must never happen silently, for every test."""
 
+import atexit
 import fcntl
 import itertools
 import logging
@@ -25,6 +26,7 @@ NEARBY = ("127.0.0.1", "::1", "localhost")
 # Before Django reads its settings: servers, words, and what belongs to this process alone.
 
 at_the_end = ExitStack()
+atexit.register(at_the_end.close)  # also when what follows fails
 
 if "PYTEST_XDIST_WORKER" not in os.environ:  # workers use the servers of who started them
     compile_messages(ROOT / "locale")
@@ -74,10 +76,6 @@ def pytest_configure() -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_AUTOREFRESH = True  # static files are not collected for tests
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
-
-
-def pytest_unconfigure() -> None:
-    at_the_end.close()
 
 
 def forbid_the_internet(event: str, arguments: tuple) -> None:
