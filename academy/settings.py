@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "assessments",
     "enrollment",
     "courses",
-    "django.contrib.admin",
+    "academy.apps.OfficeConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

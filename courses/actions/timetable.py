@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.models import Closure, Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
@@ -41,9 +42,13 @@ def split(minutes: int, parts: int) -> list[int]:
 
 @transaction.atomic
 def plan_sessions(*, cohort: Cohort, plans: Iterable[Plan], by, at: datetime) -> list[Session]:
-    """Put sessions on the timetable of `cohort`; the database refuses clashes and days outside."""
+    """Put sessions on the timetable of `cohort`, none on a closed day.
+
+    The database refuses clashes and days outside the edition.
+    """
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     plans = list(plans)
+    refuse_closed_days(cohort, [plan.starts_at for plan in plans])
     sessions = Session.objects.bulk_create(
         Session(
             cohort=cohort,
@@ -105,7 +110,7 @@ def move_session(
         raise Refusal(_("A cancelled session cannot be moved."))
     if (session.starts_at, session.ends_at) == (starts_at, ends_at):
         return session
-    refuse_closed_day(session, starts_at)
+    refuse_closed_days(session.cohort, [starts_at])
     before = session.minutes
     session.starts_at, session.ends_at = starts_at, ends_at
     session.change_reason, session.changed_at = reason, at
@@ -144,8 +149,7 @@ def change_places(
     """Give `session` other rooms, another link or another mode; one revision for all of it."""
     session = locked(session)
     rooms = list(rooms)
-    now = {place.room_id or place.link for place in session.places.all()}
-    if session.mode == mode and now == {room.pk for room in rooms} | ({link} if link else set()):
+    if arranged(session, mode=mode, rooms=rooms, link=link):
         return session
     session.places.all().delete()
     SessionPlace.objects.bulk_create(places(session, rooms, link))
@@ -157,18 +161,65 @@ def change_places(
     return session
 
 
+@transaction.atomic
+def rearrange_session(
+    *,
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    mode: str,
+    rooms: Iterable[Room] = (),
+    link: str = "",
+    reason: str = "",
+    by,
+    at: datetime,
+) -> Session:
+    """Another time and another place at once: neither the old room nor the old time is in the way."""
+    session = locked(session)
+    if session.cancelled:
+        raise Refusal(_("A cancelled session cannot be moved."))
+    change = {"reason": reason, "by": by, "at": at}
+    arrangement = {"mode": mode, "rooms": list(rooms), "link": link}
+    if (session.starts_at, session.ends_at) == (starts_at, ends_at):
+        return change_places(session=session, **arrangement, **change)
+    if not arranged(session, **arrangement):
+        session.places.all().delete()
+    move_session(session=session, starts_at=starts_at, ends_at=ends_at, **change)
+    return change_places(session=session, **arrangement, **change)
+
+
+@transaction.atomic
+def change_teachers(*, session: Session, teaching: Iterable[SessionTeacher], by, at: datetime) -> Session:
+    """Let `teaching` (unsaved rows: instructor, kind, minutes, share) be who teaches `session`."""
+    session = locked(session)
+    session.teachers.all().delete()
+    for row in teaching:
+        row.pk, row.session = None, session
+        row.save(force_insert=True)
+    log.info("%s changed the instructors of session %d", by, session.pk)
+    return session
+
+
 def locked(session: Session) -> Session:
     """`session` as it is now, its edition and itself locked in that order."""
     Cohort.objects.select_for_update(no_key=True).get(pk=session.cohort_id)
     return Session.objects.select_for_update(no_key=True).get(pk=session.pk)
 
 
-def refuse_closed_day(session: Session, starts_at: datetime) -> None:
-    """Raise Refusal where the edition, its hub or the whole Academy is closed that day."""
-    day = timezone.localdate(starts_at)
-    closure = Closure.objects.touching(session.cohort).filter(starts_on__lte=day, ends_on__gte=day).first()
-    if closure:
-        raise Refusal(_("Closed on that day: %(reason)s.") % {"reason": closure.reason})
+def arranged(session: Session, *, mode: str, rooms: Iterable[Room], link: str) -> bool:
+    """Whether `session` already takes place so."""
+    now = {place.room_id or place.link for place in session.places.all()}
+    return session.mode == mode and now == {room.pk for room in rooms} | ({link} if link else set())
+
+
+def refuse_closed_days(cohort: Cohort, moments: Iterable[datetime]) -> None:
+    """Raise Refusal where the edition, its hub or the whole Academy is closed on one of the days."""
+    closures = list(Closure.objects.touching(cohort))
+    for day in sorted({timezone.localdate(moment) for moment in moments}):
+        for closure in closures:
+            if closure.starts_on <= day <= closure.ends_on:
+                facts = {"day": date_format(day, "DATE_FORMAT"), "reason": closure.reason}
+                raise Refusal(_("Closed on %(day)s: %(reason)s.") % facts)
 
 
 def resize_teaching(session: Session) -> None:

@@ -1,0 +1,64 @@
+"""Editions, with what every floor knows of them."""
+
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.admin.office import OfficeAdmin
+from courses.hours import Sum, show_minutes
+from courses.models import Block, Cohort
+from courses.progress import hours_of
+from enrollment.states import LIVE_ENROLLMENTS
+
+TAKEN = Count("enrollments", filter=Q(enrollments__state__in=LIVE_ENROLLMENTS), distinct=True)
+
+
+def figures(minutes: Sum) -> tuple[str, str, str]:
+    """Promised, planned and held, in hours."""
+    return show_minutes(minutes.due), show_minutes(minutes.planned), show_minutes(minutes.delivered)
+
+
+@admin.register(Cohort)
+class CohortAdmin(OfficeAdmin):
+    change_form_template = "admin/academy/cohort.html"
+    list_display = ["code", "programme", "hub", "starts_on", "ends_on", "seats", "taken", "listed"]
+    list_filter = ["listed", "hub"]
+    list_select_related = ["programme", "hub"]
+    search_fields = ["code"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(taken_count=TAKEN)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["programme"] if obj and obj.sessions.exists() else []
+
+    @admin.display(description=_("seats taken"), ordering="taken_count")
+    def taken(self, cohort) -> int:
+        return cohort.taken_count
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["standing"] = self.standing(obj) if obj else None
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def standing(self, cohort) -> dict:
+        """Seats, hours by block and the ways to what belongs to `cohort`."""
+        tally = hours_of(cohort, timezone.now())
+        blocks = Block.objects.filter(programme=cohort.programme_id)
+        return {
+            "taken": cohort.taken_count,
+            "left": cohort.seats - cohort.taken_count,
+            "hours": [(block, *figures(tally.blocks.get(block.code, Sum()))) for block in blocks],
+            "total": figures(tally.total),
+            "discrepancies": len(tally.discrepancies),
+            "links": [
+                (f"{reverse(f'admin:{name}_changelist')}?cohort__id__exact={cohort.pk}", label, rows.count())
+                for name, label, rows in (
+                    ("courses_session", _("Sessions"), cohort.sessions),
+                    ("enrollment_application", _("Applications"), cohort.applications),
+                    ("enrollment_enrollment", _("Enrollments"), cohort.enrollments),
+                    ("assessments_moduletest", _("Module tests"), cohort.tests),
+                )
+            ],
+        }

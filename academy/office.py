@@ -1,0 +1,50 @@
+"""The office: its name, and its pages by what one does there."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+# What is not named here, such as the keys of people's accounts, comes last, by app.
+SECTIONS = {
+    "editions": (_("Editions"), ["Cohort", "Session", "Closure"]),
+    "admission": (_("Admission"), ["Call", "Application", "Enrollment"]),
+    "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),
+    "offer": (
+        _("Programme, places, instructors"),
+        ["Programme", "Block", "Module", "Organisation", "Hub", "Room", "Instructor"],
+    ),
+    "people": (_("People and post"), ["User", "Notice"]),
+}
+
+
+class OfficeSite(admin.AdminSite):
+    """Django admin, ordered by the office's work."""
+
+    site_title = _("SMTC Academy office")
+    site_header = _("SMTC Academy office")
+    index_title = _("Office")
+
+    def __init__(self, name="admin"):
+        super().__init__(name)
+        self.disable_action("delete_selected")  # records are not deleted by the handful
+
+    def get_app_list(self, request, app_label=None):
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        sections = [
+            {
+                "app_label": label,
+                "name": name,
+                "app_url": f"{reverse('admin:index')}#{label}",
+                "has_module_perms": True,
+                "models": [models.pop(name) for name in names if name in models],
+            }
+            for label, (name, names) in SECTIONS.items()
+        ]
+        rest = [
+            app | {"models": [model for model in app["models"] if model["object_name"] in models]}
+            for app in apps
+        ]
+        return [section for section in sections + rest if section["models"]]

@@ -1,0 +1,102 @@
+"""Scores, their correction, and the ledger of every change."""
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assessments.actions.scores import correct_score
+from assessments.models import Score, ScoreEntry
+from assessments.models.wording import in_words
+from courses.admin.office import LedgerAdmin, OfficeForm, RecordAdmin
+
+PARTIES = ["enrollment__user", "enrollment__cohort", "test__module", "test__cohort"]
+SEARCHED = ["enrollment__user__name", "enrollment__user__email", "test__module__code"]
+
+
+class CorrectionForm(OfficeForm):
+    """A published score may only be corrected, and only for a reason."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It goes into the ledger, which keeps who changed what, when and why."),
+    )
+
+
+class SubjectAdmin:
+    """The columns a score and a line of the ledger share."""
+
+    @admin.display(description=_("participant"), ordering="enrollment__user__name")
+    def participant(self, row) -> str:
+        return str(row.enrollment.user)
+
+    @admin.display(description=_("module"), ordering="test__module__code")
+    def module(self, row) -> str:
+        return row.test.module.code
+
+    @admin.display(description=_("edition"), ordering="test__cohort__code")
+    def edition(self, row) -> str:
+        return row.test.cohort.code
+
+
+@admin.register(Score)
+class ScoreAdmin(SubjectAdmin, RecordAdmin):
+    form = CorrectionForm
+    list_display = ["participant", "module", "edition", "attempt", "result", "published_at"]
+    list_filter = ["test__cohort", "test__module", "attempt", "outcome"]
+    list_select_related = PARTIES
+    search_fields = SEARCHED
+    corrected = ("outcome", "value", "honours", "reason")
+    fields = ["enrollment", "test", "attempt", "published_at", *corrected]
+    readonly_fields = ["enrollment", "test", "attempt", "published_at"]
+
+    def has_change_permission(self, request, obj=None):
+        """A draft belongs to who teaches; once published the office corrects."""
+        draft = obj is not None and obj.published_at is None
+        return not draft and super().has_change_permission(request, obj)
+
+    def get_fields(self, request, obj=None):
+        able = self.has_change_permission(request, obj)
+        return self.fields if able else [name for name in self.fields if name != "reason"]
+
+    def save_model(self, request, obj, form, change):
+        """Who, when, old, new and why go into the ledger with it."""
+        correct_score(
+            score=obj,
+            result=obj.result,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=timezone.now(),
+        )
+
+    @admin.display(description=_("score"), ordering="value")
+    def result(self, score) -> str:
+        return in_words(score.result)
+
+
+@admin.register(ScoreEntry)
+class ScoreEntryAdmin(SubjectAdmin, LedgerAdmin):
+    list_display = [
+        "at",
+        "participant",
+        "module",
+        "edition",
+        "attempt",
+        "change",
+        "before",
+        "after",
+        "by",
+        "reason",
+    ]
+    list_filter = ["test__cohort", "test__module", "change"]
+    list_select_related = [*PARTIES, "by"]
+    search_fields = [*SEARCHED, "reason"]
+
+    @admin.display(description=_("before"))
+    def before(self, entry) -> str:
+        return in_words(entry.before) if entry.before else "–"
+
+    @admin.display(description=_("after"))
+    def after(self, entry) -> str:
+        return in_words(entry.after) if entry.after else "–"

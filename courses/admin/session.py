@@ -1,0 +1,234 @@
+"""The timetable, session by session. Every change goes through the actions of the timetable."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.actions.timetable import (
+    Plan,
+    cancel_session,
+    change_teachers,
+    plan_sessions,
+    rearrange_session,
+)
+from courses.hours import show_minutes
+from courses.models import Instructor, Room, Session, SessionPlace, SessionTeacher
+
+from .office import Act, OfficeAdmin, OfficeForm
+
+
+class ReasonForm(forms.Form):
+    """Why: those concerned read it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, required=False, help_text=_("Those concerned read it.")
+    )
+
+
+class ArrangementForm(ReasonForm):
+    """When, how and where a session takes place."""
+
+    starts_at = forms.SplitDateTimeField(label=_("Begins"), widget=AdminSplitDateTime)
+    ends_at = forms.SplitDateTimeField(label=_("Ends"), widget=AdminSplitDateTime)
+    mode = forms.ChoiceField(label=_("Mode"), choices=Session.Mode)
+    rooms = forms.ModelMultipleChoiceField(
+        Room.objects.select_related("hub"), label=_("Rooms"), required=False
+    )
+    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+    field_order = ["starts_at", "ends_at", "mode", "rooms", "link", "reason"]
+
+
+class PlanForm(OfficeForm):
+    """A session to be, with its places and instructors."""
+
+    rooms = forms.ModelMultipleChoiceField(
+        Room.objects.select_related("hub"), label=_("Rooms"), required=False
+    )
+    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+    instructors = forms.ModelMultipleChoiceField(
+        Instructor.objects.all(),
+        label=_("Instructors"),
+        required=False,
+        help_text=_("They share the session in equal parts; the parts can be changed afterwards."),
+    )
+    parallel = forms.BooleanField(
+        label=_("Parallel groups"),
+        required=False,
+        help_text=_("Each instructor teaches a group for the whole time."),
+    )
+
+
+class WeekFilter(admin.SimpleListFilter):
+    """Sessions of this week and of the next, to come and past."""
+
+    title = _("week")
+    parameter_name = "week"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("this", _("this week")),
+            ("next", _("next week")),
+            ("coming", _("to come")),
+            ("past", _("past")),
+        ]
+
+    def queryset(self, request, queryset):
+        now = timezone.localtime()
+        monday = (now - timedelta(days=now.weekday())).date()
+        days = {"this": monday, "next": monday + timedelta(weeks=1)}
+        if day := days.get(self.value()):
+            return queryset.filter(starts_at__date__gte=day, starts_at__date__lt=day + timedelta(weeks=1))
+        if self.value() == "coming":
+            return queryset.upcoming(now)
+        return queryset.filter(ends_at__lte=now) if self.value() == "past" else queryset
+
+
+class PlaceInline(admin.TabularInline):
+    """Where; changed by the button "Move or change place"."""
+
+    model = SessionPlace
+    fields = readonly_fields = ["room", "link"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("room__hub")
+
+
+class TeacherInline(admin.TabularInline):
+    """By whom, for how long."""
+
+    model = SessionTeacher
+    fields = ["instructor", "kind", "minutes", "share"]
+    autocomplete_fields = ["instructor"]
+    extra = 1
+
+
+@admin.register(Session)
+class SessionAdmin(OfficeAdmin):
+    list_display = ["starts_at", "length", "cohort", "module", "purpose", "mode", "where", "who", "state"]
+    list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter]
+    list_select_related = ["cohort", "module"]
+    search_fields = [
+        "module__code",
+        "module__title_it",
+        "module__title_en",
+        "topic_it",
+        "topic_en",
+        "teachers__instructor__name",
+        "places__room__name",
+    ]
+    planned = ("cohort", "module", "purpose", "starts_at", "ends_at", "mode")
+    facts = ("state", "revision", "previous_starts_at", "change_reason")
+    topics = ("topic_it", "topic_en")
+    acts = (
+        Act(
+            "move",
+            _("Move or change place"),
+            rearrange_session,
+            form=ArrangementForm,
+            when=lambda session: not session.cancelled,
+            note=lambda _session: _("Participants and instructors are told."),
+        ),
+        Act(
+            "cancel",
+            _("Cancel the session"),
+            cancel_session,
+            form=ReasonForm,
+            when=lambda session: not session.cancelled,
+            note=lambda _session: _(
+                "It stays in calendars as cancelled and frees its rooms and instructors. "
+                "Participants and instructors are told."
+            ),
+            danger=True,
+        ),
+    )
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("places", SessionPlace.objects.select_related("room__hub")),
+                Prefetch("teachers", SessionTeacher.objects.select_related("instructor")),
+            )
+        )
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(
+            request, obj, change=change, **{"form": OfficeForm if obj else PlanForm} | kwargs
+        )
+
+    def get_fields(self, request, obj=None):
+        if obj:
+            return [*self.planned, *self.facts, *self.topics]
+        return [*self.planned, "rooms", "link", "instructors", "parallel", *self.topics]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.planned, *self.facts] if obj else []
+
+    def get_inlines(self, request, obj):
+        return [PlaceInline, TeacherInline] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a session once planned is cancelled, not forgotten
+
+    def get_act_arguments(self, act, thing) -> dict:
+        if act.form is not ArrangementForm:
+            return {}
+        places = list(thing.places.all())
+        return {
+            "initial": {
+                "starts_at": thing.starts_at,
+                "ends_at": thing.ends_at,
+                "mode": thing.mode,
+                "rooms": [place.room_id for place in places if place.room_id],
+                "link": next((place.link for place in places if place.link), ""),
+            }
+        }
+
+    def save_model(self, request, obj, form, change):
+        """A new session is planned; of a planned one only the topic is written here."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        names = ("module", "starts_at", "ends_at", "mode", "purpose", "link", "parallel", *self.topics)
+        plan = Plan(
+            **{name: form.cleaned_data[name] for name in names},
+            rooms=tuple(form.cleaned_data["rooms"]),
+            instructors=tuple(form.cleaned_data["instructors"]),
+        )
+        [session] = plan_sessions(cohort=obj.cohort, plans=[plan], by=request.user, at=timezone.now())
+        obj.pk = session.pk
+
+    def save_formset(self, request, form, formset, change):
+        """Who teaches is changed as a whole: the shares must make up the session."""
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        if not formset.has_changed() or formset.model is not SessionTeacher:
+            return
+        rows = [row for row in formset.forms if row.cleaned_data and not row.cleaned_data.get("DELETE")]
+        teaching = [
+            SessionTeacher(**{name: row.cleaned_data[name] for name in TeacherInline.fields}) for row in rows
+        ]
+        change_teachers(session=form.instance, teaching=teaching, by=request.user, at=timezone.now())
+        formset.changed_objects = [(row.instance, row.changed_data) for row in rows if row.has_changed()]
+
+    @admin.display(description=_("length"))
+    def length(self, session) -> str:
+        return show_minutes(session.minutes)
+
+    @admin.display(description=_("where"))
+    def where(self, session) -> str:
+        return ", ".join(str(place) for place in session.places.all()) or "–"
+
+    @admin.display(description=_("who"))
+    def who(self, session) -> str:
+        return ", ".join(teacher.instructor.name for teacher in session.teachers.all()) or "–"
