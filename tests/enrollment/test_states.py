@@ -42,5 +42,6 @@ def test_a_declined_or_withdrawn_application_leaves_room_for_a_new_one():
 
 
 def test_completing_the_course_does_not_free_the_seat():
-    assert LIVE_ENROLLMENTS == {"active", "completed"}
+    ends_of_a_seat = set(ENROLLMENT_PASSAGES) - LIVE_ENROLLMENTS
+    assert ends_of_a_seat == {"renounced", "withdrawn", "forfeited", "excluded"}
     assert ENROLLMENT_PASSAGES["completed"] == frozenset()
