@@ -48,21 +48,26 @@ messages: $(BIN)/.synced-dev ## Every text of the code into locale/, to be trans
 	$(MESSAGES)
 
 # The environment. Development needs all of run time and more: once there, it is kept for the demo.
+# uv is quick; where it cannot reach the packages, pip, with its own configuration, may.
+
+export UV_SYSTEM_CERTS = 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+INSTALL = $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $< \
+	|| { echo "Trying pip …"; $(BIN)/python -m pip install --quiet --require-hashes --requirement $<; }
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
 	@echo "Making .venv and its installer …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/python -m pip install --quiet uv
 
 $(BIN)/.synced: requirements.lock | $(BIN)/uv
-	@if [ -e $(BIN)/.synced-dev ]; then $(MAKE) --no-print-directory $(BIN)/.synced-dev; else \
-		echo "Installing the locked packages …"; \
-		$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $<; fi
+	@if [ -e $(BIN)/.synced-dev ]; then $(MAKE) --no-print-directory $(BIN)/.synced-dev; \
+	else echo "Installing the locked packages …"; $(INSTALL); fi
 	@touch $@
 
 $(BIN)/.synced-dev: requirements-dev.lock | $(BIN)/uv
 	@echo "Installing the locked packages, with those for development …"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $<
+	@$(INSTALL)
 	@touch $@ $(BIN)/.synced
