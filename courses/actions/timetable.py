@@ -8,12 +8,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from courses import workdays
 from courses.models import Closure, Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
 from courses.refusals import Refusal
+from courses.workdays import Closed, Half, Workdays
 
 log = logging.getLogger(__name__)
+NOON = 12
 
 
 @dataclass(frozen=True)
@@ -212,14 +217,34 @@ def arranged(session: Session, *, mode: str, rooms: Iterable[Room], link: str) -
     return session.mode == mode and now == {room.pk for room in rooms} | ({link} if link else set())
 
 
+CLOSED_WORDS = {
+    Closed.SUNDAY: _lazy("Closed on %(day)s: it is a Sunday."),
+    Closed.HOLIDAY: _lazy("Closed on %(day)s: %(name)s."),
+    Closed.CLOSURE: _lazy("Closed on %(day)s: %(name)s."),
+}
+
+
+def workdays_of(cohort: Cohort) -> Workdays:
+    """The days of the edition: its hub's holidays, and closures of the hub, the edition, the Academy."""
+    closures = tuple(
+        workdays.Closure(
+            row.starts_on, row.ends_on, row.reason_it, row.reason_en, Half(row.half) if row.half else None
+        )
+        for row in Closure.objects.touching(cohort)
+    )
+    return Workdays(cohort.hub.province, closures)
+
+
 def refuse_closed_days(cohort: Cohort, moments: Iterable[datetime]) -> None:
-    """Raise Refusal where the edition, its hub or the whole Academy is closed on one of the days."""
-    closures = list(Closure.objects.touching(cohort))
-    for day in sorted({timezone.localdate(moment) for moment in moments}):
-        for closure in closures:
-            if closure.starts_on <= day <= closure.ends_on:
-                facts = {"day": date_format(day, "DATE_FORMAT"), "reason": closure.reason}
-                raise Refusal(_("Closed on %(day)s: %(reason)s.") % facts)
+    """Raise Refusal where the edition, its hub or the whole Academy is closed at one of `moments`."""
+    days = workdays_of(cohort)
+    for moment in sorted(moments):
+        local = timezone.localtime(moment)
+        reason = days.closed(local.date(), Half.MORNING if local.hour < NOON else Half.AFTERNOON)
+        if reason:
+            name = "name_it" if (get_language() or "it").startswith("it") else "name_en"
+            facts = {"day": date_format(local, "DATE_FORMAT"), "name": reason.facts.get(name)}
+            raise Refusal(CLOSED_WORDS[Closed(reason.code)] % facts)
 
 
 def resize_teaching(session: Session) -> None:

@@ -96,11 +96,13 @@ def only_these_passages(*, name: str, field: str, table: Mapping[str, frozenset[
     )
 
 
-def known_values(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    """A check that `field` holds one of `choices`, whoever writes it."""
+def known_values(
+    name: str, field: str, choices: type[models.TextChoices], *others: str
+) -> models.CheckConstraint:
+    """A check that `field` holds one of `choices`, or of `others`, whoever writes it."""
     return models.CheckConstraint(
         name=name,
-        condition=models.Q(**{f"{field}__in": sorted(choices.values)}),
+        condition=models.Q(**{f"{field}__in": sorted([*choices.values, *others])}),
         violation_error_message=_("This is not one of the possible values."),
     )
 

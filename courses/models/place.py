@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .invariants import known_values
 from .wording import in_readers_language
 
 
@@ -107,8 +108,15 @@ class ClosureQuerySet(models.QuerySet):
         return self.filter(Q(hub=None, cohort=None) | Q(hub=cohort.hub_id, cohort=None) | Q(cohort=cohort))
 
 
+class ClosureHalf(models.TextChoices):
+    MORNING = "morning", _("mornings only")
+    AFTERNOON = "afternoon", _("afternoons only")
+
+
 class Closure(models.Model):
     """Days without sessions: of one hub, of one edition, or of the whole Academy."""
+
+    Half = ClosureHalf
 
     hub = models.ForeignKey(
         Hub, models.PROTECT, null=True, blank=True, related_name="closures", verbose_name=_("hub")
@@ -118,6 +126,7 @@ class Closure(models.Model):
     )
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    half = models.CharField(_("part of the day"), max_length=9, choices=ClosureHalf, blank=True)
     reason_it = models.CharField(_("reason in Italian"), max_length=120)
     reason_en = models.CharField(_("reason in English"), max_length=120)
 
@@ -128,6 +137,7 @@ class Closure(models.Model):
         verbose_name_plural = _("closures")
         ordering = ["starts_on"]
         constraints = [
+            known_values("a_closure_is_of_the_day_or_a_half", "half", ClosureHalf, ""),
             models.CheckConstraint(
                 name="a_closure_ends_after_it_begins",
                 condition=Q(ends_on__gte=F("starts_on")),
