@@ -1,17 +1,37 @@
-"""Who sits a test: the members of the edition on the day, auditors apart."""
+"""Who sits a test and who its retake."""
 
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from assessments.models import ModuleTest
+from assessments.models import ModuleTest, Score
+from courses.models import Session
 from enrollment.models import Enrollment
 
 
-def roster(test: ModuleTest):
-    """Enrollments, by name. Someone who left before the test is not among them."""
-    day = timezone.localdate(test.session.starts_at)
-    return (
-        Enrollment.objects.members_on(day)
-        .filter(cohort_id=test.cohort_id, auditor=False)
-        .select_related("user")
-        .order_by("user__name", "pk")
-    )
+def roster(test: ModuleTest, *, attempt: int = 1, at: datetime):
+    """Enrollments, by name, that need an outcome of this attempt.
+
+    The test: the members of the edition on its day, auditors apart; someone who left before is not
+    among them. The retake: those of them with a published result that is not a pass who still were
+    members on the day of the retake, or are `at` when it has no date. Whoever already has a score
+    stays in sight, whatever became of the dates of the enrollment.
+    """
+    scores = Score.objects.filter(test=test, enrollment=OuterRef("pk"))
+    if attempt == 1:
+        day, sits = timezone.localdate(test.session.starts_at), Q()
+    else:
+        retake = retake_of(test)
+        day = timezone.localdate(retake.starts_at if retake else at)
+        sits = Q(Exists(scores.filter(attempt=1).published().not_passed()))
+    edition = Enrollment.objects.filter(cohort=test.cohort_id)
+    members = edition.members_on(day).filter(sits, auditor=False)
+    recorded = edition.filter(Exists(scores.filter(attempt=attempt)))
+    return (members | recorded).select_related("user").order_by("user__name", "pk")
+
+
+def retake_of(test: ModuleTest) -> Session | None:
+    """The session of the test's retake, if it is on the timetable."""
+    retakes = Session.objects.live().filter(purpose=Session.Purpose.RETAKE)
+    return retakes.filter(cohort=test.cohort_id, module=test.module_id).order_by("starts_at").first()

@@ -1,2 +1,17 @@
+from django.urls import path
+
+from assessments.views import results, scores, teaching
+
 app_name = "assessments"
-urlpatterns: list = []
+
+TEST = "teaching/tests/<int:pk>"
+RETAKE = {"attempt": 2}
+
+urlpatterns = [
+    path("teaching/", teaching.teaching, name="teaching"),
+    path(f"{TEST}/scores/", scores.scores, name="scores"),
+    path(f"{TEST}/scores/publish/", scores.publish, name="publish_scores"),
+    path(f"{TEST}/retake/", scores.scores, RETAKE, name="retake_scores"),
+    path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
+    path("results/", results.results, name="results"),
+]

@@ -1,7 +1,7 @@
 """Recording, publishing and correcting scores. Locks: the test, then its scores."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments.marking import Result
 from assessments.models import ModuleTest, Score
-from assessments.roster import roster
+from assessments.roster import retake_of, roster
 from courses.refusals import Refusal
 
 from .ledger import sign
@@ -27,80 +27,65 @@ class Cell:
     typed: Result | None
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """Somebody else changed the cell meanwhile."""
-
-    enrollment_id: int
-    typed: Result | None
-    current: Result | None
-
-
 class ScoresChangedMeanwhile(Refusal):
-    """Some cells hold other values than the page showed; nothing was written."""
+    """Some cells hold other values than the page showed; nothing was written.
 
-    def __init__(self, conflicts: list[Conflict]):
+    `current` maps the enrollment of each such cell to what it holds now.
+    """
+
+    def __init__(self, current: Mapping[int, Result | None]):
         super().__init__(_("Somebody changed some of these scores meanwhile. Nothing was saved yet."))
-        self.conflicts = conflicts
-
-
-def result_of(score: Score) -> Result:
-    """The outcome, mark and honours of a row."""
-    return Result(outcome=score.outcome, value=score.value, honours=score.honours)
+        self.current = current
 
 
 @transaction.atomic
 def record_scores(*, test: ModuleTest, cells: Iterable[Cell], attempt: int = 1, by, at: datetime) -> int:
     """Save the grid as draft: all cells or none. Returns how many changed; sent twice, 0.
 
-    Raises ScoresChangedMeanwhile with both values where a cell is no longer as the page showed it,
-    unless it already holds what was typed. A published test is corrected, not recorded again.
+    Raises ScoresChangedMeanwhile where a cell is no longer as the page showed it, unless it already
+    holds what was typed. A published score is corrected, not recorded again.
     """
-    test, cells = locked(test), list(cells)
-    current = {score.enrollment_id: score for score in locked_scores(test, attempt)}
-    if not {cell.enrollment_id for cell in cells} <= set(members(test)):
-        raise Refusal(_("Some of these people were not in the edition on the day of the test."))
-    if at < test.session.starts_at:
-        raise Refusal(_("The test has not begun yet."))
-    changed, conflicts = [], []
-    for cell in cells:
-        score = current.get(cell.enrollment_id)
-        now = result_of(score) if score else None
-        if cell.typed == cell.seen or cell.typed == now:
-            continue
-        if now != cell.seen:
-            conflicts.append(Conflict(cell.enrollment_id, cell.typed, now))
-        else:
-            changed.append(cell)
-    if conflicts:
-        raise ScoresChangedMeanwhile(conflicts)
-    if changed and test.published_at:
-        raise Refusal(_("These scores are published: only the office can correct them, with a reason."))
+    test = locked(test)
+    refuse_too_early(test, attempt, at)
+    current = locked_scores(test, attempt)
+    cells = [cell for cell in cells if cell.typed != cell.seen]
+    if not {cell.enrollment_id for cell in cells} <= set(members(test, attempt, at)):
+        raise Refusal(_("Some of these people do not sit this test."))
+    now = {pk: score.result for pk, score in current.items()}
+    cells = [cell for cell in cells if cell.typed != now.get(cell.enrollment_id)]
+    refuse_published(current[cell.enrollment_id] for cell in cells if cell.enrollment_id in current)
+    refuse_changed({cell.enrollment_id: cell.seen for cell in cells}, now)
     sign(by=by, at=at)
-    write(test, attempt, changed, current)
-    log.info("%s recorded %d scores of test %d", by.pk, len(changed), test.pk)
-    return len(changed)
+    write(test, attempt, cells, current)
+    log.info("%s recorded %d scores of test %d", by.pk, len(cells), test.pk)
+    return len(cells)
 
 
 @transaction.atomic
-def publish_scores(*, test: ModuleTest, by, at: datetime) -> ModuleTest:
-    """Show everyone their score, in one act; asked again, nothing happens.
+def publish_scores(
+    *, test: ModuleTest, attempt: int = 1, seen: Mapping[int, Result] | None = None, by, at: datetime
+) -> ModuleTest:
+    """Show everyone their score of this attempt, in one act; asked again, nothing happens.
 
     Refused while somebody of the roster has no outcome: absent and excused are outcomes too.
+    `seen` maps enrollments to what was looked at before publishing: ScoresChangedMeanwhile where
+    that is no longer what would be published.
     """
     test = locked(test)
-    if test.published_at:
-        return test
-    scores = locked_scores(test, attempt=1)
-    names = members(test)
-    missing = [name for pk, name in names.items() if pk not in {score.enrollment_id for score in scores}]
+    refuse_too_early(test, attempt, at)
+    current = locked_scores(test, attempt)
+    missing = [name for pk, name in members(test, attempt, at).items() if pk not in current]
     if missing:
         raise Refusal(_("Still without an outcome: %(names)s.") % {"names": ", ".join(missing)})
+    drafts = {pk: score.result for pk, score in current.items() if not score.published_at}
+    if seen is not None:
+        refuse_changed({pk: seen.get(pk) for pk in drafts}, drafts)
     sign(by=by, at=at)
-    test.published_at = at
-    test.save(update_fields=["published_at"])
-    test.scores.filter(published_at=None).update(published_at=at)
-    log.info("%s published test %d", by.pk, test.pk)
+    if attempt == 1 and not test.published_at:
+        test.published_at = at
+        test.save(update_fields=["published_at"])
+    test.scores.unpublished().filter(attempt=attempt).update(published_at=at)
+    log.info("%s published %d scores of test %d", by.pk, len(drafts), test.pk)
     return test
 
 
@@ -111,12 +96,40 @@ def correct_score(*, score: Score, result: Result, reason: str, by, at: datetime
         raise Refusal(_("A correction needs a reason."))
     locked(score.test)
     score = Score.objects.select_for_update(no_key=True).get(pk=score.pk)
-    if result_of(score) != result:
+    if score.result != result:
         sign(by=by, at=at, reason=reason.strip())
         score.outcome, score.value, score.honours = result.outcome, result.value, result.honours
         score.save(update_fields=["outcome", "value", "honours"])
         log.info("%s corrected score %d", by.pk, score.pk)
     return score
+
+
+def refuse_too_early(test: ModuleTest, attempt: int, at: datetime) -> None:
+    """Raise Refusal before the test, and for a retake before the first attempt is out or it is held."""
+    if test.session.cancelled:
+        raise Refusal(_("The session with this test was cancelled: the office has to plan another."))
+    if at < test.session.starts_at:
+        raise Refusal(_("The test has not begun yet."))
+    if attempt == 1:
+        return
+    if not test.published_at:
+        raise Refusal(_("The scores of the first attempt are not published yet."))
+    retake = retake_of(test)
+    if retake and at < retake.starts_at:
+        raise Refusal(_("The retake has not begun yet."))
+
+
+def refuse_published(scores: Iterable[Score]) -> None:
+    """Raise Refusal if one of `scores` is published."""
+    if any(score.published_at for score in scores):
+        raise Refusal(_("These scores are published: only the office can correct them, with a reason."))
+
+
+def refuse_changed(seen: Mapping[int, Result | None], now: Mapping[int, Result]) -> None:
+    """Raise ScoresChangedMeanwhile where what was seen is not what is there now."""
+    changed = {pk: now.get(pk) for pk, result in seen.items() if result != now.get(pk)}
+    if changed:
+        raise ScoresChangedMeanwhile(changed)
 
 
 def locked(test: ModuleTest) -> ModuleTest:
@@ -128,22 +141,19 @@ def locked(test: ModuleTest) -> ModuleTest:
     )
 
 
-def locked_scores(test: ModuleTest, attempt: int) -> list[Score]:
-    """Its scores, in one order for everybody."""
-    return list(
-        Score.objects.select_for_update(no_key=True)
-        .filter(test=test, attempt=attempt)
-        .order_by("enrollment_id")
-    )
+def locked_scores(test: ModuleTest, attempt: int) -> dict[int, Score]:
+    """Enrollment → its score, locked in one order by everybody."""
+    scores = test.scores.select_for_update(no_key=True).filter(attempt=attempt)
+    return {score.enrollment_id: score for score in scores.order_by("enrollment_id")}
 
 
-def members(test: ModuleTest) -> dict[int, str]:
-    """Enrollment → name of whoever sits the test."""
-    return dict(roster(test).values_list("pk", "user__name"))
+def members(test: ModuleTest, attempt: int, at: datetime) -> dict[int, str]:
+    """Enrollment → name of whoever sits this attempt."""
+    return dict(roster(test, attempt=attempt, at=at).values_list("pk", "user__name"))
 
 
-def write(test: ModuleTest, attempt: int, cells: list[Cell], current: dict[int, Score]) -> None:
-    """Three statements at most, whatever the size of the class."""
+def write(test: ModuleTest, attempt: int, cells: list[Cell], current: Mapping[int, Score]) -> None:
+    """Two statements at most, whatever the size of the class."""
     Score.objects.bulk_create(
         [
             Score(

@@ -4,8 +4,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assessments.marking import PASS, Result
+from assessments.marking import Outcome as Marked
 from courses.models import Cohort, Module, Session
 from courses.models.invariants import CompositeForeignKey, Guard, append_only, known_values
 from enrollment.models import Enrollment
@@ -36,7 +39,7 @@ class ModuleTestQuerySet(models.QuerySet):
 
     def held(self, at):
         """The session with the test is over."""
-        return self.filter(session__ends_at__lte=at)
+        return self.filter(session__ends_at__lte=at, session__live=True)
 
     def unpublished(self):
         """Scores not yet shown to participants."""
@@ -91,6 +94,10 @@ class ModuleTest(models.Model):
     def __str__(self) -> str:
         return f"{self.module.code} – {self.cohort}"
 
+    def get_absolute_url(self) -> str:
+        """Where its scores are recorded; the admin links to it."""
+        return reverse("assessments:scores", args=[self.pk])
+
 
 def result_is_sound(prefix: str) -> list[models.BaseConstraint]:
     """A value exactly where the outcome is a mark, within the scale, honours only with full marks.
@@ -122,6 +129,22 @@ def result_is_sound(prefix: str) -> list[models.BaseConstraint]:
     ]
 
 
+class ScoreQuerySet(models.QuerySet):
+    """The vocabulary of scores."""
+
+    def published(self):
+        """Shown to the participant."""
+        return self.filter(published_at__isnull=False)
+
+    def unpublished(self):
+        """Drafts."""
+        return self.filter(published_at__isnull=True)
+
+    def not_passed(self):
+        """Below the pass mark, absent or excused."""
+        return self.filter(Q(value__isnull=True) | Q(value__lt=PASS))
+
+
 class Score(models.Model):
     """What a participant has in a test now. Each change also lands in the ledger, by a trigger.
 
@@ -139,6 +162,8 @@ class Score(models.Model):
     value = models.PositiveSmallIntegerField(_("mark"), null=True, blank=True)
     honours = models.BooleanField(_("with honours"), default=False, db_default=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+
+    objects = ScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("score")
@@ -227,6 +252,32 @@ class Score(models.Model):
     def __str__(self) -> str:
         return f"{self.enrollment} – {self.test}"
 
+    @property
+    def result(self) -> Result:
+        """Outcome, mark and honours as one value."""
+        return Result(Marked(self.outcome), self.value, self.honours)
+
+
+# Of an update: both values are there, or an outcome differs.
+CHANGED = (
+    ~Q(old_outcome=models.F("outcome"))
+    | ~Q(old_honours=models.F("honours"))
+    | Q(old_value__lt=models.F("value"))
+    | Q(old_value__gt=models.F("value"))
+)
+
+
+class ScoreEntryQuerySet(models.QuerySet):
+    """The vocabulary of the ledger."""
+
+    def publications(self):
+        """Lines that only made a score visible."""
+        return self.filter(~CHANGED, change=ScoreEntry.Change.UPDATE)
+
+    def changes(self):
+        """Lines that entered, changed or cleared a result."""
+        return self.filter(CHANGED | ~Q(change=ScoreEntry.Change.UPDATE))
+
 
 class ScoreEntry(models.Model):
     """A line of the ledger: who changed which score when, from what to what, and why.
@@ -259,6 +310,8 @@ class ScoreEntry(models.Model):
     at = models.DateTimeField(_("at"))
     reason = models.TextField(_("reason"), blank=True)
 
+    objects = ScoreEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("line of the score ledger")
         verbose_name_plural = _("score ledger")
@@ -269,3 +322,17 @@ class ScoreEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.test} {self.enrollment} {self.at:%d/%m/%Y %H:%M}"
+
+    @property
+    def before(self) -> Result | None:
+        """The result that was replaced or cleared."""
+        if self.old_outcome is None:
+            return None
+        return Result(Marked(self.old_outcome), self.old_value, bool(self.old_honours))
+
+    @property
+    def after(self) -> Result | None:
+        """The result from then on, None when it was cleared."""
+        if self.change == self.Change.DELETE:
+            return None
+        return Result(Marked(self.outcome), self.value, self.honours)
