@@ -346,7 +346,11 @@ def handling(handlers: dict[signal.Signals, Callable[[int, object], None]]) -> I
     if threading.current_thread() is not threading.main_thread():  # only there Python handles them
         yield
         return
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in handlers.items()
+        if signal.getsignal(number) is not signal.SIG_IGN  # so decided by nohup or a script
+    }
     try:
         yield
     finally:

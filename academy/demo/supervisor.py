@@ -3,12 +3,15 @@
 import hashlib
 import http.client
 import os
+import re
 import shutil
+import signal
 import socket
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -38,6 +41,8 @@ def run(*, today: date, port: int, say: Say) -> None:
     """Serve the demo at `port` until a signal ends it; `today` is the day its story is told on."""
     try:
         with leaving_by_exception():
+            if "MAKELEVEL" in os.environ:
+                Thread(target=stop_with_make, daemon=True).start()
             serve(today, port, say)
     except (KeyboardInterrupt, SystemExit):
         say("Stopped; the data are kept.")
@@ -228,11 +233,27 @@ def announce(port: int, say: Say) -> None:
 
 
 def watch(house: Processes, say: Say) -> None:
-    """Until a signal comes; or `make`, which started us, is gone without passing one on."""
-    parent = os.getppid()
+    """Until a signal comes."""
     try:
-        while "MAKELEVEL" not in os.environ or os.getppid() == parent:
+        while True:
             time.sleep(0.5)
             house.revive()
     finally:
         say("Stopping …")
+
+
+def stop_with_make() -> None:
+    """Pass on what `make` keeps to itself: its own death, and a SIGINT sent to it alone."""
+    make = os.getppid()
+    while os.getppid() == make and not holds_interrupt(make):
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def holds_interrupt(process: int) -> bool:
+    """Whether it is inside its handler of SIGINT, where GNU make waits for us to end."""
+    status = Path(f"/proc/{process}/status")
+    if not status.exists():  # not Linux
+        return False
+    blocked = re.search(r"^SigBlk:\s*([0-9a-f]+)$", status.read_text(), re.MULTILINE)
+    return blocked is not None and bool(int(blocked[1], 16) >> (signal.SIGINT - 1) & 1)
