@@ -17,16 +17,27 @@ SECTIONS = {
 }
 
 
+DAILY = ["Cohort", "Session", "Application", "Enrollment", "Score", "User", "Notice"]
+
+
 class OfficeSite(admin.AdminSite):
     """Django admin, ordered by the office's work."""
 
     site_title = _("SMTC Academy office")
     site_header = _("SMTC Academy office")
     index_title = _("Office")
+    enable_nav_sidebar = False  # lists need the width; the pages of every day are in the header
 
     def __init__(self, name="admin"):
         super().__init__(name)
         self.disable_action("delete_selected")  # records are not deleted by the handful
+
+    def each_context(self, request):
+        context = super().each_context(request)
+        pages = {
+            page["object_name"]: page for section in context["available_apps"] for page in section["models"]
+        }
+        return context | {"daily": [pages[name] for name in DAILY if name in pages]}
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

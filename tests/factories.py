@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from academy.models import User
-from assessments.models import ModuleTest
+from academy.models import Notice, User
+from academy.rights import set_up_office
+from assessments.models import ModuleTest, Outcome, Score
 from courses.actions.timetable import Plan, plan_sessions
 from courses.models import (
     Block,
+    Closure,
     Cohort,
     Hub,
     Instructor,
@@ -256,3 +258,35 @@ def a_test(session: Session | None = None, **fields) -> ModuleTest:
     return ModuleTest.objects.create(
         **{"session": session, "cohort": session.cohort, "module": session.module} | fields
     )
+
+
+def somebody_of_the_office(**fields) -> User:
+    """Works in the office, with all its rights and no more."""
+    person = a_person(**{"is_staff": True, "name": f"Segreteria {next(numbers):04}"} | fields)
+    person.groups.add(set_up_office())
+    return person
+
+
+def a_score(test: ModuleTest | None = None, **fields) -> Score:
+    """28 in a test, not published; `published_at` makes it seen."""
+    test = test or a_test()
+    if "enrollment" not in fields:
+        fields["enrollment"] = an_enrollment(cohort=test.cohort)
+    score = Score.objects.create(**{"test": test, "outcome": Outcome.MARK, "value": 28} | fields)
+    return Score.objects.get(pk=score.pk)
+
+
+def a_notice(**fields) -> Notice:
+    """Due to be sent."""
+    if "user" not in fields:
+        fields["user"] = a_person()
+    due = rome(2022, 1, 12, 18)
+    fields = {"kind": "session_tomorrow", "key": next(numbers), "due_at": due, "not_before": due} | fields
+    return Notice.objects.create(**fields)
+
+
+def a_closure(**fields) -> Closure:
+    """1 April 2022, of the whole Academy."""
+    day = date(2022, 4, 1)
+    fields = {"starts_on": day, "ends_on": day, "reason_it": "Chiusura", "reason_en": "Closed"} | fields
+    return Closure.objects.create(**fields)

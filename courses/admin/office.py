@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models
 from django.http import Http404, HttpResponseRedirect
@@ -25,6 +26,16 @@ REFUSED = (Refusal, IntegrityError)
 def words_of(refusal: Exception):
     """What an action's or the database's no says to a person."""
     return refusal.sentence if isinstance(refusal, Refusal) else sentence_for(refusal)
+
+
+class PlainChoices:
+    """Choosing another thing is a list, without four icons beside it that open windows."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class OfficeForm(forms.ModelForm):
         return cleaned
 
 
-class OfficeAdmin(admin.ModelAdmin):
+class OfficeAdmin(PlainChoices, admin.ModelAdmin):
     """A subject of the office."""
 
     form = OfficeForm
@@ -151,6 +162,8 @@ class OfficeAdmin(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context.setdefault("note", "")
+        if not context["adminform"].form.fields and not context["inline_admin_formsets"]:
+            context["show_save"] = context["show_save_and_continue"] = False
         able = obj is not None and self.has_change_permission(request, obj)
         context["acts"] = [
             (f"{self.page_of(obj).removesuffix('change/')}{act.name}/", act)

@@ -19,7 +19,7 @@ from courses.actions.timetable import (
 from courses.hours import show_minutes
 from courses.models import Instructor, Room, Session, SessionPlace, SessionTeacher
 
-from .office import Act, OfficeAdmin, OfficeForm
+from .office import Act, OfficeAdmin, OfficeForm, PlainChoices
 
 
 class ReasonForm(forms.Form):
@@ -88,33 +88,17 @@ class WeekFilter(admin.SimpleListFilter):
         return queryset.filter(ends_at__lte=now) if self.value() == "past" else queryset
 
 
-class PlaceInline(admin.TabularInline):
-    """Where; changed by the button "Move or change place"."""
-
-    model = SessionPlace
-    fields = readonly_fields = ["room", "link"]
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj):
-        return False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("room__hub")
-
-
-class TeacherInline(admin.TabularInline):
+class TeacherInline(PlainChoices, admin.StackedInline):
     """By whom, for how long."""
 
     model = SessionTeacher
     fields = ["instructor", "kind", "minutes", "share"]
-    autocomplete_fields = ["instructor"]
-    extra = 1
+    extra = 0
 
 
 @admin.register(Session)
 class SessionAdmin(OfficeAdmin):
-    list_display = ["starts_at", "length", "cohort", "module", "purpose", "mode", "where", "who", "state"]
+    list_display = ["starts_at", "length", "cohort", "module", "where", "who", "mode", "state"]
     list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter]
     list_select_related = ["cohort", "module"]
     search_fields = [
@@ -127,7 +111,7 @@ class SessionAdmin(OfficeAdmin):
         "places__room__name",
     ]
     planned = ("cohort", "module", "purpose", "starts_at", "ends_at", "mode")
-    facts = ("state", "revision", "previous_starts_at", "change_reason")
+    facts = ("where", "state", "revision", "previous_starts_at", "change_reason")
     topics = ("topic_it", "topic_en")
     acts = (
         Act(
@@ -176,7 +160,7 @@ class SessionAdmin(OfficeAdmin):
         return [*self.planned, *self.facts] if obj else []
 
     def get_inlines(self, request, obj):
-        return [PlaceInline, TeacherInline] if obj else []
+        return [TeacherInline] if obj else []
 
     def has_delete_permission(self, request, obj=None):
         return False  # a session once planned is cancelled, not forgotten
