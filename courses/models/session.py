@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from courses.states import SESSION_PASSAGES
@@ -216,7 +217,7 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.module.code} {self.starts_at:%d/%m/%Y %H:%M}"
+        return f"{self.module.code} {localtime(self.starts_at):%d/%m/%Y %H:%M}"
 
     @property
     def title(self) -> str:

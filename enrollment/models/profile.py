@@ -11,8 +11,8 @@ class Region(models.TextChoices):
     BASILICATA = "Basilicata"
     CALABRIA = "Calabria"
     CAMPANIA = "Campania"
-    EMILIA_ROMAGNA = "Emilia-Romagna"
-    FRIULI = "Friuli-Venezia Giulia"
+    EMILIA_ROMAGNA = "Emilia-Romagna", "Emilia-Romagna"
+    FRIULI = "Friuli-Venezia Giulia", "Friuli-Venezia Giulia"
     LAZIO = "Lazio"
     LIGURIA = "Liguria"
     LOMBARDIA = "Lombardia"
@@ -23,9 +23,9 @@ class Region(models.TextChoices):
     SARDEGNA = "Sardegna"
     SICILIA = "Sicilia"
     TOSCANA = "Toscana"
-    TRENTINO = "Trentino-Alto Adige"
+    TRENTINO = "Trentino-Alto Adige", "Trentino-Alto Adige"
     UMBRIA = "Umbria"
-    VALLE_D_AOSTA = "Valle d’Aosta"
+    VALLE_D_AOSTA = "Valle d’Aosta", "Valle d’Aosta"
     VENETO = "Veneto"
     ABROAD = "abroad", _("outside Italy")
 
