@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from academy.models import Notice, User
 from academy.rights import set_up_office
 from assessments.models import ModuleTest, Outcome, Score
-from courses.actions.timetable import Plan, plan_sessions
+from courses.actions.timetable import Plan, plan_sessions, workdays_of
 from courses.models import (
     Block,
     Closure,
@@ -28,6 +28,7 @@ from courses.models import (
     Session,
     TeachingKind,
 )
+from courses.workdays import Half
 from enrollment.models import Application, Call, Enrollment, Region
 
 ROME = ZoneInfo("Europe/Rome")
@@ -186,6 +187,15 @@ def a_call(**fields) -> Call:
     return Call.objects.create(**dates | fields)
 
 
+def a_free_day(cohort: Cohort) -> date:
+    """The first open day of the edition without a session."""
+    planned = cohort.sessions.values_list("starts_at", flat=True)
+    taken = {starts_at.astimezone(ROME).date() for starts_at in planned}
+    days = (cohort.starts_on + timedelta(days=number) for number in itertools.count())
+    open_days = workdays_of(cohort)
+    return next(day for day in days if day not in taken and not open_days.closed(day, Half.MORNING))
+
+
 def a_session(
     cohort: Cohort | None = None,
     *,
@@ -198,10 +208,9 @@ def a_session(
     at: datetime | None = None,
     **plan,
 ) -> Session:
-    """Four hours of module B1, by default at 9 of the edition's first day still free of sessions."""
+    """Four hours of module B1, by default at 9 of the edition's first free day."""
     cohort = cohort or a_cohort()
-    day = cohort.starts_on + timedelta(days=cohort.sessions.count())
-    starts_at = starts_at or datetime.combine(day, time(9), tzinfo=ROME)
+    starts_at = starts_at or datetime.combine(a_free_day(cohort), time(9), tzinfo=ROME)
     [session] = plan_sessions(
         cohort=cohort,
         plans=[
