@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from assessments.marking import PASS, Result
@@ -194,10 +195,21 @@ class Score(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="take_edition_from_test",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("test_id"),
+                operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 func="""
                     SELECT cohort_id INTO NEW.cohort_id FROM assessments_moduletest WHERE id = NEW.test_id;
+                    RETURN NEW;
+                """,
+            ),
+            Guard(
+                name="a_score_stays_with_its_participant_and_test",
+                message=_("A score stays with its participant, its test and its attempt."),
+                operation=pgtrigger.UpdateOf("enrollment_id", "test_id", "attempt"),
+                when=pgtrigger.Before,
+                func="""
+                    IF (OLD.enrollment_id, OLD.test_id, OLD.attempt)
+                        <> (NEW.enrollment_id, NEW.test_id, NEW.attempt) THEN {refuse} END IF;
                     RETURN NEW;
                 """,
             ),
@@ -321,7 +333,7 @@ class ScoreEntry(models.Model):
         triggers = [append_only(name="the_score_ledger_is_append_only")]
 
     def __str__(self) -> str:
-        return f"{self.test} {self.enrollment} {self.at:%d/%m/%Y %H:%M}"
+        return f"{self.test} {self.enrollment} {localtime(self.at):%d/%m/%Y %H:%M}"
 
     @property
     def before(self) -> Result | None:

@@ -14,21 +14,20 @@ WORDS = "'{title_it,title_en,outcomes_it,outcomes_en}'::text[]"
 def frozen_once_used(name: str, programme: str) -> Guard:
     """The figures of a programme version stay as they are once an edition follows it.
 
-    `programme` is the SQL that leads from the row (`{row}`) to its programme.
-    Titles may still be corrected: a typing error changes nobody's hours.
+    `programme` is the SQL that leads from `the_row` to its programme; nothing leaves a used version
+    and nothing joins it. Titles may still be corrected: a typing error changes nobody's hours.
     """
+    before, after = programme.replace("the_row", "OLD"), programme.replace("the_row", "NEW")
     return Guard(
         name=name,
         message=_("This version of the programme is in use by an edition: its hours can no longer change."),
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         when=pgtrigger.Before,
-        declare=[("the_row", "record")],
         func=f"""
             IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - {WORDS} = to_jsonb(OLD) - {WORDS} THEN
                 RETURN NEW;
             END IF;
-            IF TG_OP = 'INSERT' THEN the_row := NEW; ELSE the_row := OLD; END IF;
-            IF EXISTS (SELECT 1 FROM courses_cohort WHERE programme_id = ({programme}))
+            IF EXISTS (SELECT 1 FROM courses_cohort WHERE programme_id IN (({before}), ({after})))
             THEN {{refuse}} END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;

@@ -30,15 +30,17 @@ class TsTzRange(Func):
 
 
 def new_timetable_version(name: str, cohort: str) -> pgtrigger.Trigger:
-    """Any change of the table counts the edition's `version` up, so no cached page outlives it."""
+    """Any change of the table counts the edition's `version` up, so no cached page outlives it.
+
+    `cohort` is the SQL that leads from `the_row` to its edition; a row that changes edition counts for both.
+    """
     return pgtrigger.Trigger(
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         when=pgtrigger.After,
-        declare=[("the_row", "record")],
         func=f"""
-            IF TG_OP = 'DELETE' THEN the_row := OLD; ELSE the_row := NEW; END IF;
-            UPDATE courses_cohort SET version = version + 1 WHERE id = ({cohort});
+            UPDATE courses_cohort SET version = version + 1
+            WHERE id IN (({cohort.replace("the_row", "OLD")}), ({cohort.replace("the_row", "NEW")}));
             RETURN NULL;
         """,
     )
@@ -346,7 +348,10 @@ class SessionTeacher(models.Model):
             copy_of_session(),
             Guard(
                 name="shares_make_up_the_session",
-                message=_("The instructors' shares must make up the length of the session."),
+                message=_(
+                    "The instructors' shares must make up the length of the session, "
+                    "and nobody teaches longer than it lasts."
+                ),
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
@@ -357,6 +362,7 @@ class SessionTeacher(models.Model):
                         SELECT 1 FROM courses_session s JOIN courses_sessionteacher t ON t.session_id = s.id
                         WHERE s.id = the_row.session_id GROUP BY s.id
                         HAVING sum(t.share) * 60 <> extract(epoch FROM s.ends_at - s.starts_at)
+                            OR max(t.minutes) * 60 > extract(epoch FROM s.ends_at - s.starts_at)
                     ) THEN {refuse} END IF;
                     RETURN NULL;
                 """,
