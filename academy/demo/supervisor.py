@@ -77,7 +77,7 @@ def reset(say: Say) -> None:
         raise DemoError("The demo, or another command with its database, is running: stop it first.")
     if servers.folder.exists():
         servers.stop()  # what a killed command left behind
-        for name in ("postgres", "valkey"):
+        for name in ("postgres", "valkey", "demo"):
             shutil.rmtree(servers.folder / name, ignore_errors=True)
     say("Starting over with an empty database")
 
@@ -141,6 +141,7 @@ def prepare_database(today: date, say: Say) -> None:
         say("The story was interrupted: starting it over")
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        shutil.rmtree(settings.LOCAL_DIR / "demo", ignore_errors=True)
         migrate(say)
     if told is None:
         say(f"The story, day by day until {today:%d/%m/%Y}")
@@ -252,8 +253,9 @@ def stop_with_make() -> None:
 
 def holds_interrupt(process: int) -> bool:
     """Whether it is inside its handler of SIGINT, where GNU make waits for us to end."""
-    status = Path(f"/proc/{process}/status")
-    if not status.exists():  # not Linux
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:  # it has ended, or this is not Linux
         return False
-    blocked = re.search(r"^SigBlk:\s*([0-9a-f]+)$", status.read_text(), re.MULTILINE)
-    return blocked is not None and bool(int(blocked[1], 16) >> (signal.SIGINT - 1) & 1)
+    blocked = int(re.findall(r"^SigBlk:\s*([0-9a-f]+)$", status, re.MULTILINE)[0], 16)
+    return bool(blocked >> (signal.SIGINT - 1) & 1)

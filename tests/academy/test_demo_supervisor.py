@@ -182,3 +182,18 @@ def test_no_process_outlives_the_block(tmp_path):
         children = [psutil.Process(process.child.pid) for process in house.running]
         assert [child.is_running() for child in children] == [True, True]
     assert [child.is_running() for child in children] == [False, False]
+
+
+def test_an_interrupt_sent_to_make_alone_is_noticed(tmp_path):
+    (tmp_path / "Makefile").write_text("sleep:\n\t@sleep 60\n")
+    make = subprocess.Popen(["make", "sleep"], cwd=tmp_path)
+    try:
+        wait_until(lambda: len(psutil.Process(make.pid).children()) == 1)
+        assert not supervisor.holds_interrupt(make.pid)
+        make.send_signal(signal.SIGINT)
+        wait_until(lambda: supervisor.holds_interrupt(make.pid), 10)
+    finally:
+        for child in psutil.Process(make.pid).children():
+            child.kill()
+        make.wait(10)
+    assert not supervisor.holds_interrupt(make.pid)
