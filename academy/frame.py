@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -25,13 +26,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """Address, label, and whether we are there now. Reads what came with the user: no query."""
+    person = request.user
     pages = []
-    if request.user.is_authenticated:
+    if person.is_authenticated:
         pages += [("/home/", _("Home")), ("/schedule/", _("Schedule"))]
-        if hasattr(request.user, "instructor"):
+        if hasattr(person, "instructor"):
             pages.append(("/teaching/", _("Teaching")))
-    pages.append(("/programme/", _("Programme")))
-    if request.user.is_staff:
+        if getattr(person, "is_participant", False):
+            pages.append(("/results/", _("Results")))
+        elif application := getattr(person, "open_application", None):
+            pages.append((reverse("enrollment:application", args=[application]), _("My application")))
+    pages += [("/programme/", _("Programme")), ("/cohorts/", _("Editions"))]
+    if person.is_staff:
         pages.append(("/admin/", _("Office")))
     return [(address, label, request.path.startswith(address)) for address, label in pages]
 

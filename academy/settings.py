@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "academy.stand_in.sweep_when_nobody_does",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -81,6 +82,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "academy.middleware.ask_staff_for_a_second_factor",
+    "academy.middleware.SayWhyNot",
+    "academy.middleware.AnswerErrorsWith422",
 ]
 
 ROOT_URLCONF = "academy.urls"
@@ -274,6 +278,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# What the markup, words and files of pages were when this code was deployed: part of every key under
+# which a page or a piece of one is kept, so that nothing kept before a release is shown after it.
+RELEASE = max(
+    path.stat().st_mtime_ns
+    for room in ("academy", "courses", "enrollment", "locale", "static", "templates")
+    for path in (BASE_DIR / room).rglob("*.*")
+    if path.suffix in {".css", ".html", ".js", ".mo", ".py", ".svg"}
+)
 
 # --- Diary of the server -----------------------------------------------------------------------
 

@@ -1,2 +1,8 @@
+from django.urls import path
+
+from courses.views import programme
+
 app_name = "courses"
-urlpatterns: list = []
+urlpatterns = [
+    path("programme/", programme.programme, name="programme"),
+]

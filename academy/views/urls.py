@@ -1,13 +1,19 @@
-from django.urls import path
+from django.conf import settings
+from django.urls import include, path
 
-from academy.views import health, pages, profile
+from academy.views import front, health, notices, pages, profile
 
 urlpatterns = [
+    path("", front.front, name="front"),
     path("health/", health.health, name="health"),
     path("language/", pages.switch_language, name="switch_language"),
     path("colours/", pages.switch_theme, name="switch_theme"),
     path("profile/", profile.profile, name="profile"),
+    path("notices/", notices.notices, name="notices"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("contacts/", pages.contacts, name="contacts"),
 ]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("academy.demo.urls")))

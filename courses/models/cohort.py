@@ -25,6 +25,11 @@ class CohortQuerySet(models.QuerySet):
         """Not begun yet."""
         return self.filter(starts_on__gt=day)
 
+    def next_first(self, day):
+        """Not over yet: the one to begin next, those after it, then those under way."""
+        begun = Q(starts_on__lte=day)
+        return self.filter(ends_on__gte=day).alias(begun=begun).order_by("begun", "starts_on")
+
 
 class Cohort(models.Model):
     """An edition. `version` rises with every change of its timetable: caches and ETags hang on it."""

@@ -93,7 +93,9 @@ def decline(*, application: Application, by, at: datetime) -> Application:
 
 @transaction.atomic
 def withdraw_application(*, application: Application, by, at: datetime) -> Application:
-    """The applicant steps back before the answer became a place."""
+    """The applicant steps back before an answer has settled it."""
+    if not (application.may_be_withdrawn or application.state == State.WITHDRAWN):
+        raise Refusal(_("This application has been answered and can no longer be withdrawn."))
     return answer(application, State.WITHDRAWN, by=None, at=at)
 
 

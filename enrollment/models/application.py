@@ -19,6 +19,10 @@ class ApplicationQuerySet(models.QuerySet):
         """Not declined, not withdrawn."""
         return self.filter(state__in=LIVE_APPLICATIONS)
 
+    def open(self):
+        """Live and not yet a place."""
+        return self.live().exclude(state=Application.State.ADMITTED)
+
     def to_answer(self):
         """Waiting for the office."""
         return self.filter(state=Application.State.SUBMITTED)
@@ -98,3 +102,8 @@ class Application(WorkProfile):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.cohort}"
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """The applicant can still step back: no answer has settled it."""
+        return ApplicationState.WITHDRAWN in APPLICATION_PASSAGES[self.state]

@@ -1,0 +1,137 @@
+"""Editions for the public: which there are, and each with its call and its whole calendar."""
+
+from datetime import date, datetime
+from functools import cache, partial
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from courses.models import Cohort, Hub
+from enrollment.models import Call
+from enrollment.views.public_calendar import read_calendar
+
+
+def state_of_call(call: Call | None, at: datetime) -> dict[str, Any]:
+    """What `enrollment/_call.html` shows: the call if there is one, its phase and its days left."""
+    return {
+        "call": call,
+        "phase": call and call.phase(at),
+        "days_left": call and call.days_left(at),
+    }
+
+
+@require_safe
+@login_not_required
+def cohorts(request: HttpRequest) -> HttpResponse:
+    """Every edition shown to the public, the newest first."""
+    at = timezone.now()
+    listed = [
+        (cohort, state_of_call(getattr(cohort, "call", None), at)["phase"])
+        for cohort in Cohort.objects.listed().select_related("hub", "call")
+    ]
+    return render(request, "enrollment/cohorts.html", {"today": timezone.localdate(at), "cohorts": listed})
+
+
+@require_safe
+@login_not_required
+def cohort(request: HttpRequest, code: str) -> HttpResponse:
+    """One edition for everybody: rooms and modes of its sessions, never a link.
+
+    One short query finds what the page depends on; the rest is asked for and written only where the
+    shared cache holds no copy of that. What is kept is the piece that is the same for everybody,
+    never the page: its frame names the person. A visitor who is not signed in may keep the page and
+    ask whether it is still true.
+    """
+    at = timezone.now()
+    cover = cover_of(code)
+    if cover is None:
+        raise Http404
+    state = state_of_call(cover.call, at)
+    facts = (settings.RELEASE, get_language(), cover, state["phase"], state["days_left"])
+    headers = {}
+    if signed_out(request):
+        headers["ETag"] = f'"{digest((facts, request.headers.get("Cookie")))}"'
+        headers["Cache-Control"] = "private, no-cache"
+        unchanged = get_conditional_response(request, headers["ETag"], response=HttpResponse(headers=headers))
+        if unchanged and unchanged.status_code == 304:
+            return unchanged
+    context = {
+        "cohort": cover,
+        "facts": digest(facts),
+        "calendar": partial(read_calendar, cover.pk, cover.hub_id),
+        **state,
+    }
+    response = render(request, "enrollment/cohort.html", context)
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
+
+
+def signed_out(request: HttpRequest) -> bool:
+    """Nothing on the page is personal: no session, and no message waiting ("you have signed out")."""
+    return not {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
+
+
+def digest(facts: object) -> str:
+    """Equal for equal facts; short."""
+    return sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+class Cover(NamedTuple):
+    """What the page of an edition shows above its calendar, and the version of that."""
+
+    pk: int
+    code: str
+    starts_on: date
+    ends_on: date
+    seats: int
+    version: int
+    hub_id: int
+    hub_name: str
+    address: str
+    postal_code: str
+    city: str
+    province: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+    @property
+    def call(self) -> Call | None:
+        return Call(opens_at=self.opens_at, closes_at=self.closes_at) if self.opens_at else None
+
+    @property
+    def hub(self) -> Hub:
+        return Hub(
+            name=self.hub_name,
+            address=self.address,
+            postal_code=self.postal_code,
+            city=self.city,
+            province=self.province,
+        )
+
+
+def cover_of(code: str) -> Cover | None:
+    """The listed edition with this code."""
+    with connection.cursor() as cursor:
+        cursor.execute(cover_query(), [code])
+        row = cursor.fetchone()
+    return row and Cover(*row)
+
+
+@cache
+def cover_query() -> str:
+    """The query of `cover_of`, written once: building it anew takes ten times as long as running it."""
+    hub = ("hub__name", "hub__address", "hub__postal_code", "hub__city", "hub__province")
+    row = ("pk", "code", "starts_on", "ends_on", "seats", "version", "hub_id", *hub)
+    rows = Cohort.objects.listed().order_by().filter(code="")
+    sql, _parameters = rows.values_list(*row, "call__opens_at", "call__closes_at").query.sql_with_params()
+    return sql
