@@ -1,0 +1,56 @@
+"""What a kind of notice is. The kinds live in each room's `notices.py`; the roof asks, writes down, sends."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+WINDOW = timedelta(hours=48)  # how long ago something may have become due: a dead clock is caught up
+
+
+class Told(Protocol):
+    """What a kind sees of a row of the ledger."""
+
+    user_id: int
+    key: int
+    revision: int
+
+
+class NoticeKind:
+    """Something people are told, once each. The docstring of a subclass is its sentence.
+
+    Its words are `templates/<app>/notices/<name>.{subject.txt,txt,html}`; `title` names it in lists and
+    `why` ends each mail.
+    After a crash nobody knows whether a mail handed over arrived: `resent` says whether it leaves
+    again under the same Message-ID, or waits for the office. Rows of one person that fell due at
+    the same moment are one mail where `together` is set.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[Promise]
+    why: ClassVar[Promise]
+    resent: ClassVar[bool] = True
+    together: ClassVar[bool] = False
+
+    @property
+    def app(self) -> str:
+        """The room whose templates hold the words."""
+        return type(self).__module__.partition(".")[0]
+
+    def due(self, at: datetime) -> QuerySet[Any, tuple[int, int, int, datetime]]:
+        """(person, key of the thing, revision, due at) that became due in the 48 hours ending `at`."""
+        raise NotImplementedError
+
+    def still_due(self, notice: Told, at: datetime) -> str | None:
+        """None, or why it is no longer true or of use: a msgid marked for translation."""
+        raise NotImplementedError
+
+    def context(self, notices: Sequence[Told]) -> dict[str, Any]:
+        """What the words need; more than one notice only where `together`."""
+        raise NotImplementedError
+
+    def path(self, notice: Told) -> str:
+        """The page of the portal the notice is about."""
+        raise NotImplementedError

@@ -1,0 +1,238 @@
+"""Who is told what about applications and sessions."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateTimeField,
+    F,
+    Func,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from courses.models import Session, SessionPlace
+from courses.notices import WINDOW, NoticeKind
+from enrollment.models import Application, Enrollment
+
+SETTLING = timedelta(minutes=10)  # several corrections of one session are one piece of news
+SOON = timedelta(hours=24)  # a change of what begins this soon does not wait
+LONGEST_EVENING = timedelta(hours=31)  # from 18:00 to the next day's end, on the longest day too
+
+
+class ApplicationReceived(NoticeKind):
+    """Who applies is told at once that the application has arrived."""
+
+    name = "application_received"
+    title = _("Application received")
+    why = _("You get this because you applied for a place.")
+
+    def due(self, at):
+        return Application.objects.filter(
+            submitted_at__gt=at - WINDOW, submitted_at__lte=at, state__in=RECEIVED
+        ).values_list("user", "pk", Value(0), "submitted_at")
+
+    def still_due(self, notice, at):
+        if Application.objects.filter(pk=notice.key, state__in=RECEIVED).exists():
+            return None
+        return gettext_noop("the application has been withdrawn")
+
+    def context(self, notices):
+        return {"application": Application.objects.select_related("cohort").get(pk=notices[0].key)}
+
+    def path(self, notice):
+        return reverse("enrollment:application", args=[notice.key])
+
+
+class ApplicationAnswered(NoticeKind):
+    """Who applied is told the answer: admitted, on the reserve list, not admitted."""
+
+    name = "application_answered"
+    title = _("Answer to an application")
+    why = _("You get this because you applied for a place.")
+
+    def due(self, at):
+        return (
+            Application.objects.filter(answered_at__gt=at - WINDOW, answered_at__lte=at, state__in=ANSWERS)
+            .annotate(answer=Case(*(When(state=state, then=number) for state, number in ANSWERS.items())))
+            .values_list("user", "pk", "answer", "answered_at")
+        )
+
+    def still_due(self, notice, at):
+        application = Application.objects.get(pk=notice.key)
+        if application.state == Application.State.WITHDRAWN:
+            return gettext_noop("the application has been withdrawn")
+        if ANSWERS.get(application.state) != notice.revision:
+            return gettext_noop("there is a newer answer")
+        return None
+
+    def context(self, notices):
+        return {"application": Application.objects.select_related("cohort").get(pk=notices[0].key)}
+
+    def path(self, notice):
+        return reverse("enrollment:application", args=[notice.key])
+
+
+class SessionTomorrow(NoticeKind):
+    """Participants and instructors are reminded of a session at 18:00 of the evening before.
+
+    A session put on the timetable later than that is told at once; one changed later than that is
+    `SessionChanged`'s. The revision is the moment it begins: a moved session is another reminder.
+    """
+
+    name = "session_tomorrow"
+    title = _("Session tomorrow")
+    why = _("You get this because you follow or teach this edition.")
+    together = True
+
+    def due(self, at):
+        members, teachers = concerned(
+            Session.objects.live()
+            .filter(starts_at__gt=at, starts_at__lte=at + LONGEST_EVENING)
+            .annotate(evening=EveningBefore("starts_at"), start=Seconds("starts_at"))
+            .filter(Q(revision=0) | Q(changed_at__lte=F("evening")), evening__gt=at - WINDOW, evening__lte=at)
+        )
+        columns = "person", "pk", "start", "evening"
+        return members.values_list(*columns).union(teachers.values_list(*columns))
+
+    def still_due(self, notice, at):
+        session = Session.objects.filter(pk=notice.key).first()
+        if session is None or session.cancelled:
+            return gettext_noop("the session is cancelled")
+        if int(session.starts_at.timestamp()) != notice.revision:
+            return gettext_noop("the session has been moved")
+        return begun_or_strange(session, notice, at)
+
+    def context(self, notices):
+        sessions = with_places(Session.objects.filter(pk__in=[notice.key for notice in notices]))
+        return {"sessions": list(sessions), "teaching": teaches(notices[0])}
+
+    def path(self, notice):
+        return reverse("enrollment:session", args=[notice.key])
+
+
+class SessionChanged(NoticeKind):
+    """Those concerned are told of a session moved, cancelled or held elsewhere, 10 minutes after the
+    last change, and at once when it begins within 24 hours."""
+
+    name = "session_changed"
+    title = _("Session changed")
+    why = _("You get this because you follow or teach this edition.")
+
+    def due(self, at):
+        soon = F("changed_at") + SOON
+        members, teachers = concerned(
+            Session.objects.filter(revision__gt=0, starts_at__gt=at)
+            .filter(changed_at__gt=at - WINDOW - SETTLING, changed_at__lte=at)
+            .annotate(
+                settled=Case(
+                    When(starts_at__lte=soon, then=F("changed_at")),
+                    When(
+                        previous_starts_at__gt=F("changed_at"),
+                        previous_starts_at__lte=soon,
+                        then=F("changed_at"),
+                    ),
+                    default=F("changed_at") + SETTLING,
+                    output_field=DateTimeField(),
+                )
+            )
+            .filter(settled__gt=at - WINDOW, settled__lte=at)
+        )
+        columns = "person", "pk", "revision", "settled"
+        knew_it = members.filter(admitted_at__lte=F("changed_at"))
+        return knew_it.values_list(*columns).union(teachers.values_list(*columns))
+
+    def still_due(self, notice, at):
+        session = Session.objects.filter(pk=notice.key).first()
+        if session is None or session.revision != notice.revision:
+            return gettext_noop("the session has changed again")
+        return begun_or_strange(session, notice, at)
+
+    def context(self, notices):
+        session = with_places(Session.objects.filter(pk=notices[0].key)).get()
+        return {"session": session, "teaching": teaches(notices[0])}
+
+    def path(self, notice):
+        return reverse("enrollment:session", args=[notice.key])
+
+
+KINDS = (ApplicationReceived(), ApplicationAnswered(), SessionTomorrow(), SessionChanged())
+
+RECEIVED = (
+    Application.State.SUBMITTED,
+    Application.State.ON_RESERVE,
+    Application.State.ADMITTED,
+    Application.State.DECLINED,
+)
+# The revision of an answer: a place on the reserve list may be followed by another answer.
+ANSWERS: dict[str, int] = {
+    Application.State.ON_RESERVE: 1,
+    Application.State.ADMITTED: 2,
+    Application.State.DECLINED: 2,
+}
+
+
+class EveningBefore(Func):
+    """18:00 in Italy on the day before a moment: the clocks change at night, never in the evening."""
+
+    template = (
+        "(((%(expressions)s AT TIME ZONE 'Europe/Rome')::date - interval '6 hours')"
+        " AT TIME ZONE 'Europe/Rome')"
+    )
+    output_field = DateTimeField()
+
+
+class Seconds(Func):
+    """A moment as a whole number."""
+
+    template = "EXTRACT(EPOCH FROM %(expressions)s)::bigint"
+    output_field = BigIntegerField()
+
+
+def concerned(sessions: QuerySet[Session]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """`sessions` once per `person`: members of the edition on that day, and who teaches it."""
+    day = TruncDate("starts_at", tzinfo=get_default_timezone())
+    members = (
+        sessions.annotate(
+            person=F("cohort__enrollments__user"),
+            membership=F("cohort__enrollments__state"),
+            first_day=F("cohort__enrollments__starts_on"),
+            last_day=F("cohort__enrollments__ends_on"),
+            admitted_at=F("cohort__enrollments__admitted_at"),
+        )
+        .exclude(membership=Enrollment.State.RENOUNCED)
+        .filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
+    )
+    teachers = sessions.annotate(person=F("teachers__instructor__user")).exclude(person=None)
+    return members, teachers
+
+
+def begun_or_strange(session: Session, notice, at) -> str | None:
+    """Why `session` is no news for this person any more."""
+    if session.starts_at <= at:
+        return gettext_noop("the session has already begun")
+    roles = concerned(Session.objects.filter(pk=session.pk))
+    if not any(role.filter(person=notice.user_id).exists() for role in roles):
+        return gettext_noop("the person no longer belongs to the session")
+    return None
+
+
+def teaches(notice) -> bool:
+    """Whether the session is this person's to teach rather than to follow."""
+    return Session.objects.filter(pk=notice.key, teachers__instructor__user=notice.user_id).exists()
+
+
+def with_places(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """By time, with all a mail says of them."""
+    places = SessionPlace.objects.select_related("room__hub").order_by("room__name")
+    return sessions.select_related("module", "cohort").prefetch_related(Prefetch("places", places))
