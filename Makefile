@@ -9,7 +9,8 @@ TEMPLATES := templates
 PUBLIC := DEBUG=0 ALLOWED_HOSTS=academy.example.org SECRET_KEY=nobody-serves-anything-with-this-key-it-is-only-for-the-check DATABASE_URL=postgresql://academy@localhost/academy REDIS_URL=redis://localhost/0
 
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test test-faults check bench pictures messages
+.PHONY: help demo demo-reset test test-faults bench pictures messages
+.PHONY: check check-code check-templates check-types check-layers check-django check-messages
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -26,16 +27,28 @@ test: $(BIN)/.synced-dev ## All tests but the slow ones
 test-faults: $(BIN)/.synced-dev ## Load, killed workers, a year of demos
 	@exec $(BIN)/pytest --quiet -m slow
 
-check: $(BIN)/.synced-dev ## Lint, format, templates, types, layers, migrations, settings, messages
+check: check-code check-templates check-types check-layers check-django check-messages ## Lint, templates, types, layers, migrations, settings, words
+
+check-code: $(BIN)/.synced-dev
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
+
+check-templates: $(BIN)/.synced-dev
 	$(BIN)/djangofmt --check --quiet $(TEMPLATES)
 	$(BIN)/djangofmt check --quiet $(TEMPLATES)
 	$(BIN)/djlint --lint --quiet $(TEMPLATES)
+
+check-types: $(BIN)/.synced-dev
 	$(BIN)/mypy
+
+check-layers: $(BIN)/.synced-dev
 	$(BIN)/lint-imports --no-logo
+
+check-django: $(BIN)/.synced-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PUBLIC) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+check-messages: $(BIN)/.synced-dev
 	$(MESSAGES) --check --no-untranslated
 
 bench: $(BIN)/.synced-dev ## Speed of the main pages beside a bare Django
