@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Greatest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,13 @@ class TsTzRange(Func):
 
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
+
+
+class WholeMinute(Func):
+    """The moment without seconds and fractions, whatever the time zone."""
+
+    template = "date_trunc('minute', %(expressions)s)"
+    output_field = models.DateTimeField()
 
 
 def new_timetable_version(name: str, cohort: str) -> pgtrigger.Trigger:
@@ -124,7 +132,8 @@ class Session(models.Model):
     previous_starts_at = models.DateTimeField(_("moved from"), null=True, blank=True, editable=False)
     change_reason = models.CharField(_("reason of the last change"), max_length=200, blank=True)
     during = models.GeneratedField(
-        expression=TsTzRange("starts_at", "ends_at", RangeBoundary()),
+        # Greatest, so that a session that ends before it begins meets its check, not an error of the range
+        expression=TsTzRange("starts_at", Greatest("starts_at", "ends_at"), RangeBoundary()),
         output_field=DateTimeRangeField(),
         db_persist=True,
     )
@@ -150,7 +159,7 @@ class Session(models.Model):
             ),
             models.CheckConstraint(
                 name="a_session_lasts_whole_minutes",
-                condition=Q(starts_at__second=0, ends_at__second=0),
+                condition=Q(starts_at=WholeMinute("starts_at"), ends_at=WholeMinute("ends_at")),
                 violation_error_message=_("A session begins and ends on a whole minute."),
             ),
             models.UniqueConstraint(name="a_session_with_its_time", fields=["id", "during", "live"]),
