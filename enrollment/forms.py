@@ -29,6 +29,10 @@ class ApplicationForm(forms.ModelForm):
             "motivation": _("What you do today and what you want to be able to do. Up to 3,000 characters."),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].choices = Application.Sector.choices  # radio buttons offer no “nothing”
+
     def clean(self):
         """Somebody without an employer says so in the kind, and the other way round."""
         data = super().clean()
