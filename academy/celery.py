@@ -11,7 +11,8 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "academy.settings")
 
-MINUTE = 60.0
+MINUTE = 60.0  # seconds
+DAY = 24 * 60 * MINUTE
 
 app = Celery("academy")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -19,4 +20,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # A sweep that waited longer than a minute is dropped: the next one does its work.
     "sweep": {"task": "academy.tasks.sweep", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "forget expired sessions": {"task": "academy.tasks.forget_expired_sessions", "schedule": DAY},
 }

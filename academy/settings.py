@@ -151,6 +151,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # no results, so no nightly job of Celery's own to clear them
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -168,6 +169,7 @@ CELERY_TIMEZONE = "UTC"
 vars().update(env.email_url("EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25"))
 if DEMO:
     EMAIL_BACKEND = "academy.demo.mailbox.EmailBackend"
+EMAIL_USE_LOCALTIME = True
 EMAIL_TIMEOUT = 10  # seconds; Django's default waits for ever
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SMTC Academy <academy@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

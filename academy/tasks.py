@@ -1,6 +1,7 @@
 """What Celery runs: each task calls one action and may run twice or not at all."""
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from academy import postman
@@ -13,3 +14,9 @@ def sweep() -> None:
     """One round of the post; while more waits, another follows at once."""
     if postman.sweep(clock=timezone.now, seconds=SECONDS):
         sweep.apply_async(expires=60)
+
+
+@shared_task
+def forget_expired_sessions() -> None:
+    """Who signed in long ago is nobody's business."""
+    SessionStore.clear_expired()

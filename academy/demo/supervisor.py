@@ -19,6 +19,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
 
 from academy.celery import app as celery_app
 from academy.demo import story
@@ -227,8 +228,9 @@ def health(port: int) -> tuple[int, str]:
 
 def announce(port: int, say: Say) -> None:
     say(f"The portal stands: http://localhost:{port}/")
-    for address, who in LOGINS.items():
-        say(f"  {address:26} {who}")
+    with translation.override("en"):
+        for address, who in LOGINS.items():
+            say(f"  {address:26} {who}")
     say(f"  password of all four: {PASSWORD}")
     say("Ctrl-C stops it, `make demo-reset` starts it over.")
 
