@@ -27,15 +27,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """Address, label, and whether we are there now. Reads what came with the user: no query."""
     person = request.user
+    teaches, follows = hasattr(person, "instructor"), getattr(person, "is_participant", False)
+    application = getattr(person, "open_application", None)
     pages = []
     if person.is_authenticated:
-        pages += [("/home/", _("Home")), ("/schedule/", _("Schedule"))]
-        if hasattr(person, "instructor"):
-            pages.append(("/teaching/", _("Teaching")))
-        if getattr(person, "is_participant", False):
-            pages.append(("/results/", _("Results")))
-        elif application := getattr(person, "open_application", None):
-            pages.append((reverse("enrollment:application", args=[application]), _("My application")))
+        pages.append(("/home/", _("Home")))
+    if teaches or follows:
+        pages.append(("/schedule/", _("Schedule")))
+    if teaches:
+        pages.append(("/teaching/", _("Teaching")))
+    if follows:
+        pages.append(("/results/", _("Results")))
+    if application:
+        pages.append((reverse("enrollment:application", args=[application]), _("My application")))
     pages += [("/programme/", _("Programme")), ("/cohorts/", _("Editions"))]
     if person.is_staff:
         pages.append(("/admin/", _("Office")))

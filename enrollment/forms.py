@@ -33,6 +33,13 @@ class ApplicationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["sector"].choices = Application.Sector.choices  # radio buttons offer no “nothing”
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].choices = Application.Sector.choices  # radio buttons: none is chosen yet
+        for name in ("employer_kind", "region"):
+            _blank, *choices = self.fields[name].choices
+            self.fields[name].choices = [("", _("Choose…")), *choices]
+
     def clean(self):
         """Somebody without an employer says so in the kind, and the other way round."""
         data = super().clean()

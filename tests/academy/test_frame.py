@@ -1,9 +1,11 @@
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from academy.accounts import Backend
 from academy.frame import navigation
-from tests.factories import a_person, an_instructor
+from enrollment.actions.admission import decline
+from tests.factories import a_person, an_application, an_enrollment, an_instructor, rome
 
 pytestmark = pytest.mark.django_db
 
@@ -11,36 +13,54 @@ pytestmark = pytest.mark.django_db
 def addresses(person, path="/contacts/"):
     request = HttpRequest()
     request.path = path
-    request.user = person
+    request.user = Backend().get_user(person.pk) if person else AnonymousUser()
     return [(address, current) for address, _, current in navigation(request)]
 
 
-def test_a_person_finds_the_own_pages_first_and_sees_where_they_are():
-    assert addresses(a_person(), "/schedule/") == [
+def test_a_visitor_is_led_to_what_is_public():
+    assert addresses(None, "/programme/") == [("/programme/", True), ("/cohorts/", False)]
+
+
+def test_a_participant_finds_the_own_pages_first_and_sees_where_they_are():
+    assert addresses(an_enrollment().user, "/schedule/") == [
         ("/home/", False),
         ("/schedule/", True),
+        ("/results/", False),
         ("/programme/", False),
+        ("/cohorts/", False),
     ]
 
 
-def test_only_an_instructor_is_led_to_teaching():
+def test_an_instructor_is_led_to_teaching():
     assert [address for address, _ in addresses(an_instructor().user)] == [
         "/home/",
         "/schedule/",
         "/teaching/",
         "/programme/",
+        "/cohorts/",
     ]
+
+
+def test_an_applicant_is_led_to_the_application_until_it_is_declined():
+    application = an_application()
+    page = (f"/applications/{application.pk}/", False)
+
+    assert page in addresses(application.user)
+
+    decline(application=application, by=a_person(is_staff=True), at=rome(2021, 12, 17))
+    assert page not in addresses(application.user)
 
 
 def test_only_the_office_is_led_to_the_admin():
     assert addresses(a_person(is_staff=True), "/admin/courses/")[-1] == ("/admin/", True)
 
 
-def test_who_is_signed_in_comes_with_the_instructor_in_one_query(django_assert_num_queries):
-    pk = an_instructor().user.pk
+def test_who_is_signed_in_comes_with_everything_the_frame_asks_in_one_query(django_assert_num_queries):
+    person = an_instructor().user
+    an_enrollment(user=person)
 
     with django_assert_num_queries(1):
-        assert len(addresses(Backend().get_user(pk))) == 4
+        assert len(addresses(person)) == 6
 
 
 def test_a_closed_account_is_signed_in_nowhere():
