@@ -142,9 +142,9 @@ def prepare_database(today: date, say: Say) -> None:
         say("The story was interrupted: starting it over")
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        shutil.rmtree(settings.LOCAL_DIR / "demo", ignore_errors=True)
         migrate(say)
     if told is None:
+        shutil.rmtree(settings.LOCAL_DIR / "demo", ignore_errors=True)  # mail of an interrupted one
         say(f"The story, day by day until {today:%d/%m/%Y}")
         story.play(today=today, say=lambda text: say(f"  {text}"))
         remember_story(today)
