@@ -85,7 +85,7 @@ class Enrollment(WorkProfile):
             models.CheckConstraint(
                 name="an_ended_enrollment_has_its_last_day",
                 condition=Q(state="active", ends_on__isnull=True)
-                | (~Q(state="active") & Q(ends_on__gte=F("starts_on"))),
+                | (~Q(state="active") & Q(ends_on__isnull=False, ends_on__gte=F("starts_on"))),
                 violation_error_message=_("An ended enrollment has its last day, an active one has none."),
             ),
         ]
