@@ -25,7 +25,7 @@ SENTENCES = {
     Unreadable.OUT_OF_SCALE: _("“%(typed)s” is outside the scale: from 0 to %(highest)s."),
     Unreadable.HONOURS_BELOW_30: _("“%(typed)s”: honours go only with %(highest)s."),
 }
-CHOOSE = _("Choose which of the two values stays.")
+CHOOSE = _("Choose one of the two.")
 MISSING = _("Still without an outcome.")
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.marking import Result
@@ -116,7 +118,8 @@ def refuse_too_early(test: ModuleTest, attempt: int, at: datetime) -> None:
         raise Refusal(_("The scores of the first attempt are not published yet."))
     retake = retake_of(test)
     if retake and at < retake.starts_at:
-        raise Refusal(_("The retake has not begun yet."))
+        begins = date_format(timezone.localtime(retake.starts_at), "DATETIME_FORMAT")
+        raise Refusal(_("The retake begins on %(moment)s.") % {"moment": begins})
 
 
 def refuse_published(scores: Iterable[Score]) -> None:
