@@ -1,18 +1,57 @@
 """How people sign up and sign in."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
 
+from academy.frame import remember
 from academy.models import User
+from academy.models.user import tidy_email
 from enrollment.models import Application, Enrollment
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """The seam between allauth and this portal."""
+    """Where the sign-in library does things our way."""
+
+    def clean_email(self, email: str) -> str:
+        """One spelling of an address, one account."""
+        return tidy_email(super().clean_email(email))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language of the account, or of the page where nobody has one; never a failed page.
+
+        A mail server that is away is said on the next page, the same for every address.
+        """
+        language = User.objects.filter(email=tidy_email(email)).values_list("language", flat=True).first()
+        try:
+            with override(language or get_language()):
+                super().send_mail(template_prefix, email, context)
+        except OSError as error:  # smtplib's errors are some, too
+            log.error("an account mail (%s) could not be sent: %s", template_prefix, error)  # noqa: TRY400
+            sorry = _("The mail could not be sent: our mail server does not answer. Try again in a few minutes.")
+            self.add_message(self.request, messages.ERROR, message=sorry)
+
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """As text and, the same words, as HTML in the frame of our other mails."""
+        message = super().render_mail(template_prefix, email, context, headers)
+        page = {"subject": message.subject, "text": message.body, "code": context.get("code")}
+        message.attach_alternative(letter.inline("academy/account_mail.html", page), "text/html")
+        return message
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """From now on this browser speaks the person's language."""
+        response = super().post_login(request, user, **kwargs)
+        remember(response, settings.LANGUAGE_COOKIE_NAME, user.language)
+        return response
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
