@@ -1,0 +1,86 @@
+"""The timetable of an edition: planned with its call, and what changes later."""
+
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from academy.demo import editions
+from academy.demo.calls import Admission
+from academy.demo.cast import Person
+from academy.demo.editions import Arranged
+from academy.demo.marks import Marks
+from courses.actions.timetable import Plan, move_session, plan_sessions
+from courses.models import Session
+from enrollment.models import Enrollment
+
+DAY = timedelta(days=1)
+LATER = timedelta(minutes=30)
+LEFT_ON = {"P07": date(2022, 3, 4)}
+
+
+class Lessons:
+    """The sessions of one edition and those who no longer come to them."""
+
+    def __init__(self, admission: Admission, marks: Marks) -> None:
+        self.admission, self.marks = admission, marks
+        self.stage, self.edition = admission.stage, admission.edition
+        self.sessions: dict[int, Session] = {}
+
+    def plan(self) -> None:
+        """The timetable before the call, a session moved yesterday, who leaves and who stays to the end."""
+        stage, edition = self.stage, self.edition
+        stage.at(self.admission.opening - DAY, 16, 0, self.put_on_the_timetable)
+        if edition.first_day < stage.today <= edition.last_day:
+            moved = editions.to_move(edition.sessions, stage.today)
+            stage.at(stage.today - DAY, 11, 0, partial(self.move, moved))
+        leaving = self.admission.those("withdrawn")
+        for number, person in enumerate(leaving, start=1):
+            held = edition.held(stage.today)
+            day = LEFT_ON.get(person.code) or held[number * len(held) // (len(leaving) + 1)].day
+            stage.at(day, 19, 0, partial(self.withdraw, person))
+        if edition.last_day < stage.today:
+            stage.at(edition.last_day + 9 * DAY, 11, 0, self.complete)
+
+    def put_on_the_timetable(self, at: datetime) -> None:
+        """All sessions with what they need, and the tests."""
+        plans = [self.needs(session) for session in self.edition.sessions]
+        cohort = self.stage.cohorts[self.edition.code]
+        rows = plan_sessions(cohort=cohort, plans=plans, by=self.stage.office, at=at)
+        self.sessions = dict(enumerate(rows, start=1))
+        self.marks.plan_tests(at)
+
+    def needs(self, session: Arranged) -> Plan:
+        """Names become rows; groups side by side are taught by several at once."""
+        plan, code = session.plan, self.edition.code.lower()
+        return Plan(
+            module=self.stage.modules[plan.module],
+            starts_at=plan.starts_at,
+            ends_at=plan.ends_at,
+            mode=plan.mode,
+            purpose=plan.purpose,
+            rooms=tuple(self.stage.rooms[name] for name in session.rooms),
+            link=f"https://meet.example.org/{code}/s{plan.number:03}" if session.linked else "",
+            instructors=tuple(self.stage.instructors[name] for name in session.teachers),
+            parallel=len(session.teachers) > 1,
+        )
+
+    def move(self, session: Arranged, at: datetime) -> None:
+        """Half an hour later."""
+        move_session(
+            session=self.sessions[session.plan.number],
+            starts_at=session.plan.starts_at + LATER,
+            ends_at=session.plan.ends_at + LATER,
+            reason="Il treno di chi insegna arriva più tardi.",
+            by=self.stage.office,
+            at=at,
+        )
+
+    def withdraw(self, person: Person, at: datetime) -> None:
+        """That session was the last."""
+        self.admission.end(person, Enrollment.State.WITHDRAWN, at)
+
+    def complete(self, at: datetime) -> None:
+        """Everybody who is still there has been there to the end."""
+        for person in self.admission.people:
+            enrollment = self.admission.enrollments.get(person.code)
+            if enrollment and enrollment.state == Enrollment.State.ACTIVE:
+                self.admission.end(person, Enrollment.State.COMPLETED, at, on=self.edition.last_day)

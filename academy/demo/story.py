@@ -1,0 +1,102 @@
+"""The story of the demo: three editions, played day by day with the actions the portal itself uses.
+
+What the office enters in its admin is entered here as plain rows; everything that happens to them
+happens by an action, at the moment it would have, in the order of time. The same `today` always
+tells the same story.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from academy import postman
+from academy.demo import cast, editions
+from academy.demo.calls import Admission
+from academy.demo.editions import Edition
+from academy.demo.lessons import Lessons
+from academy.demo.marks import Marks
+from academy.demo.stage import BEGINNING, Stage
+
+Say = Callable[[str], object]
+
+DAY = timedelta(days=1)
+NEWS = 14 * DAY  # reminders of sessions longer ago are nobody's news
+SECONDS_OF_POST = 600.0
+
+
+def play(*, today: date, say: Say) -> None:
+    """Fill an empty database with the story up to the night before `today`; all of it or nothing."""
+    if not settings.LOCAL:
+        raise ImproperlyConfigured("The demo has public passwords: a server with DEBUG off refuses it.")
+    running, coming = editions.present_editions(today)
+    stage = Stage(today)
+    stage.at(BEGINNING, 9, 0, stage.set_up)
+    chapters = (
+        (editions.first_edition(), ("P", "X")),
+        (running, ("R", "Y")),
+        (coming, ("A",)),
+    )
+    for edition, letters in chapters:
+        plan(stage, edition, cast.people(*letters), say)
+    for person in cast.people("U"):
+        stage.at(today - 3 * DAY, 21, 0, partial(look_around, stage, person))
+    plan_post(stage, *(edition for edition, _letters in chapters))
+    with transaction.atomic(), without_diary():
+        stage.play()
+
+
+def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: Say) -> None:
+    """All of one edition."""
+    admission = Admission(stage, edition, people)
+    marks = Marks(admission)
+    admission.plan()
+    marks.plan()
+    Lessons(admission, marks).plan()
+    first, last = edition.first_day, edition.last_day
+    told = f"{edition.code}, {first:%d/%m/%Y} – {last:%d/%m/%Y}"
+    stage.at(admission.opening, 8, 0, lambda _at: say(f"{told}: who applies"))
+    stage.at(first, 8, 0, lambda _at: say(f"{told}: sessions and tests"))
+
+
+def look_around(stage: Stage, person: cast.Person, at: datetime) -> None:
+    """Signs up, and has sent nothing yet."""
+    stage.sign_up(person.name, at, language=person.language)
+
+
+def plan_post(stage: Stage, *seasons: Edition) -> None:
+    """The post goes round on every evening of an admission, and twice a day in the last two weeks.
+
+    What else was due in between was news in its day and is left out: that is most of the reminders.
+    """
+    days = {localdate(at) for at, _number, _act in stage.acts}
+    for edition in seasons:
+        first, last = localdate(edition.call_opens), edition.answers_on + 7 * DAY
+        for day in sorted(days):
+            if first <= day <= last:
+                stage.at(day, 23, 0, deliver)
+    for ago in range(NEWS.days, 0, -1):
+        stage.at(stage.today - ago * DAY, 9, 5, deliver)
+        stage.at(stage.today - ago * DAY, 18, 5, deliver)
+
+
+def deliver(at: datetime) -> None:
+    """A round of the post, at that moment."""
+    postman.work(clock=lambda: at, seconds=SECONDS_OF_POST)
+
+
+@contextmanager
+def without_diary() -> Iterator[None]:
+    """Every action leaves a line in the log: thousands of them would hide what the demo says."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(before)
