@@ -56,3 +56,24 @@ def test_a_public_server_refuses_what_is_for_a_laptop(variable, value, reason):
     done = check(**PUBLIC | {variable: value})
     assert done.returncode == 1
     assert reason in done.stderr
+
+
+def test_no_other_site_can_set_or_read_the_cookies_of_a_public_server():
+    """Browsers keep `__Host-` cookies to this very host, and to TLS."""
+    names = {}
+    for kind in ("SESSION", "CSRF", "LANGUAGE"):
+        prints = f"print(s.{kind}_COOKIE_NAME, s.{kind}_COOKIE_SECURE, s.{kind}_COOKIE_HTTPONLY)"
+        done = subprocess.run(
+            [sys.executable, "-c", f"import academy.settings as s; {prints}"],
+            cwd=settings.BASE_DIR,
+            env={"PATH": os.environ["PATH"], **PUBLIC},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        names[kind] = done.stdout.strip()
+    assert names == {
+        "SESSION": "__Host-session True True",
+        "CSRF": "__Host-csrf True True",
+        "LANGUAGE": "__Host-language True True",
+    }
