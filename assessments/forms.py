@@ -47,6 +47,11 @@ class Row:
     theirs: ScoreEntry | None = None
 
     @property
+    def key(self) -> int:
+        """What its fields are named by."""
+        return self.enrollment.pk
+
+    @property
     def name(self) -> str:
         return str(self.enrollment.user)
 

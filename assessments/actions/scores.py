@@ -65,7 +65,7 @@ def record_scores(*, test: ModuleTest, cells: Iterable[Cell], attempt: int = 1, 
 
 @transaction.atomic
 def publish_scores(
-    *, test: ModuleTest, attempt: int = 1, seen: Mapping[int, Result] | None = None, by, at: datetime
+    *, test: ModuleTest, attempt: int = 1, seen: Mapping[int, Result | None] | None = None, by, at: datetime
 ) -> ModuleTest:
     """Show everyone their score of this attempt, in one act; asked again, nothing happens.
 

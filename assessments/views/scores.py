@@ -44,9 +44,9 @@ def scores(request: HttpRequest, pk: int, attempt: int = 1) -> HttpResponse:
         changed = record_scores(test=test, cells=grid.cells, attempt=attempt, by=request.user, at=at)
     except ScoresChangedMeanwhile as conflict:
         grid.show_conflicts(conflict.current)
-        return grid_page(request, grid, at, status=409, refusal=conflict.sentence)
+        return grid_page(request, grid, at, status=409, refusal=str(conflict))
     except Refusal as refusal:
-        return grid_page(request, grid, at, status=409, refusal=refusal.sentence)
+        return grid_page(request, grid, at, status=409, refusal=str(refusal))
     if asked == "publish":
         return towards_publishing(request, ScoreGrid(test, attempt=attempt, at=at), at)
     if changed:
@@ -82,7 +82,7 @@ def publish(request: HttpRequest, pk: int, attempt: int = 1) -> HttpResponse:
             seen = seen_before(request.POST)
             publish_scores(test=test, attempt=attempt, seen=seen, by=request.user, at=at)
         except Refusal as caught:
-            status, refusal = 409, caught.sentence
+            status, refusal = 409, str(caught)
         else:
             messages.success(request, _("Published: every participant can now see their own result."))
             return redirect(PAGES[attempt], pk)
