@@ -1,19 +1,29 @@
 """How people sign up and sign in."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
+from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
+from academy import letter
 from academy.frame import remember
 from academy.models import User
 from academy.models.user import tidy_email
 from enrollment.models import Application, Enrollment
 
+log = logging.getLogger(__name__)
+
+SAY_SENT = ("account/messages/email_confirmation_sent.txt", "account/messages/login_code_sent.txt")
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -34,17 +44,38 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             with override(language or get_language()):
                 super().send_mail(template_prefix, email, context)
         except OSError as error:  # smtplib's errors are some, too
-            log.error("an account mail (%s) could not be sent: %s", template_prefix, error)  # noqa: TRY400
-            sorry = _("The mail could not be sent: our mail server does not answer. Try again in a few minutes.")
+            log.error("an account mail (%s) could not be sent: %s", template_prefix, error)
+            sorry = _(
+                "The mail could not be sent: our mail server does not answer. Try again in a few minutes."
+            )
             self.add_message(self.request, messages.ERROR, message=sorry)
+            self.request.mail_failed = True
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        **rest: Any,
+    ) -> None:
+        """But not that a mail is on its way, where it is not."""
+        if not (message_template in SAY_SENT and getattr(request, "mail_failed", False)):
+            super().add_message(request, level, message_template, message_context, **rest)
 
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> EmailMessage:
         """As text and, the same words, as HTML in the frame of our other mails."""
         message = super().render_mail(template_prefix, email, context, headers)
-        page = {"subject": message.subject, "text": message.body, "code": context.get("code")}
-        message.attach_alternative(letter.inline("academy/account_mail.html", page), "text/html")
+        page = {
+            "subject": message.subject,
+            "paragraphs": message.body.split("\n\n"),
+            "code": context.get("code"),
+            "language": get_language(),
+        }
+        html = letter.inliner.inline(render_to_string("academy/account_mail.html", page))
+        message.attach_alternative(html, "text/html")
         return message
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:

@@ -31,10 +31,6 @@ class ApplicationForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["sector"].choices = Application.Sector.choices  # radio buttons offer no “nothing”
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
         self.fields["sector"].choices = Application.Sector.choices  # radio buttons: none is chosen yet
         for name in ("employer_kind", "region"):
             _blank, *choices = self.fields[name].choices
