@@ -1,5 +1,7 @@
 """Each refusal is a page of ours, in the person's language, with a way on."""
 
+import re
+
 import pytest
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -62,8 +64,8 @@ def test_a_refusal_has_its_words_and_a_way_on(visitor, logged_errors, status, he
 
     assert page.status_code == status
     assert f"<h1>{heading}</h1>" in page.text
-    assert '<html lang="en">' in page.text
-    assert '<a class="button" href="/">' in page.text
+    assert '<html lang="en"' in page.text
+    assert re.search(r'<a\s+class="button"\s+href="/"', page.text)
 
 
 def test_a_database_that_is_away_is_worth_another_try(visitor, logged_errors):

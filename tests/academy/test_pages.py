@@ -35,7 +35,7 @@ def test_switching_the_language_changes_the_page_and_the_mails_of_who_is_signed_
     answer = client.post("/language/", {"language": "en", "next": "/contacts/"}, follow=True)
 
     assert answer.redirect_chain == [("/contacts/", 302)]
-    assert '<html lang="en">' in answer.text
+    assert '<html lang="en"' in answer.text
     assert User.objects.get().language == "en"
 
 
@@ -50,9 +50,7 @@ def test_an_unknown_language_changes_nothing(client):
     assert User.objects.get().language == "it"
 
 
-@pytest.mark.parametrize(
-    ("choice", "mark"), [("dark", '<html lang="it" data-theme="dark">'), ("auto", '<html lang="it">')]
-)
+@pytest.mark.parametrize(("choice", "mark"), [("dark", 'data-theme="dark"'), ("auto", 'data-theme="auto"')])
 def test_the_colours_somebody_chose_stay(client, choice, mark):
     client.post("/colours/", {"theme": "light", "next": "/contacts/"})
 
@@ -71,4 +69,4 @@ def test_the_switches_never_lead_to_another_site(client):
 def test_a_colour_cookie_somebody_made_up_is_ignored(client):
     client.cookies["theme"] = '"><script>'
 
-    assert '<html lang="it">' in client.get("/contacts/").text
+    assert 'data-theme="auto"' in client.get("/contacts/").text

@@ -11,7 +11,7 @@ def test_a_saved_profile_is_confirmed_in_the_language_just_chosen(client):
     answer = client.post("/profile/", {"name": "Ada Rossi", "language": "en"}, follow=True)
 
     assert "Your profile has been saved." in answer.text
-    assert '<html lang="en">' in answer.text
+    assert '<html lang="en"' in answer.text
     assert User.objects.values_list("name", "language").get() == ("Ada Rossi", "en")
 
 
