@@ -28,8 +28,12 @@ class EnrollmentQuerySet(models.QuerySet):
         return self.filter(state=Enrollment.State.ACTIVE)
 
     def members_on(self, day):
-        """Who belonged to the edition on `day`: the roster of that day's sessions."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+        """Who belonged to the edition on `day`: the roster of that day's sessions.
+
+        Who renounced before the start never did, though the row's last day is the edition's first.
+        """
+        began = self.exclude(state=Enrollment.State.RENOUNCED)
+        return began.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
 class EnrollmentState(models.TextChoices):
