@@ -31,6 +31,10 @@ class CohortAdmin(OfficeAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(taken_count=TAKEN)
 
+    def view_on_site(self, cohort) -> str:
+        """Its public page."""
+        return reverse("enrollment:cohort", args=[cohort.code])
+
     def get_readonly_fields(self, request, obj=None):
         return ["programme"] if obj and obj.sessions.exists() else []
 

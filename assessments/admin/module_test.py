@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import ModuleTest
@@ -21,6 +22,10 @@ class ModuleTestAdmin(OfficeAdmin):
     def get_queryset(self, request):
         first = Q(scores__attempt=1)
         return super().get_queryset(request).annotate(recorded_count=Count("scores", filter=first))
+
+    def view_on_site(self, test) -> str:
+        """The page where its scores are recorded and published."""
+        return reverse("assessments:scores", args=[test.pk])
 
     def get_readonly_fields(self, request, obj=None):
         """A test with scores stays where it was sat."""

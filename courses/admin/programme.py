@@ -31,10 +31,6 @@ class FrozenAdmin(OfficeAdmin):
             return self.readonly_fields
         return [field.name for field in self.opts.fields if field.editable and field.name not in WORDS]
 
-    def has_delete_permission(self, request, obj=None):
-        unused = obj is None or not self.editions(obj).exists()
-        return unused and super().has_delete_permission(request, obj)
-
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and (editions := list(self.editions(obj))):
             facts = {"editions": ", ".join(edition.code for edition in editions)}

@@ -1,0 +1,255 @@
+"""The office plans, moves and cancels sessions, and reads why when it cannot."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from courses.models import Cohort, Module, Programme, Room, Session
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NINE = factories.rome(2022, 1, 20, 9)
+
+
+@pytest.fixture
+def office(client):
+    client.force_login(factories.somebody_of_the_office())
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def page(model: str, name: str = "change", *args) -> str:
+    return reverse(f"admin:courses_{model}_{name}", args=args)
+
+
+def when(day: str = "2022-01-20", starts: str = "09:00", ends: str = "13:00") -> dict:
+    return {"starts_at_0": day, "starts_at_1": starts, "ends_at_0": day, "ends_at_1": ends}
+
+
+def a_plan(cohort: Cohort, **fields) -> dict:
+    facts = {"cohort": cohort.pk, "module": factories.a_module(cohort).pk, "purpose": "teaching"}
+    return {**facts, "mode": "hybrid", "link": "", **when(), **fields}
+
+
+def test_a_session_is_planned_with_its_places_and_instructors(office):
+    cohort, room = factories.a_cohort(), factories.a_room()
+    two = [factories.an_instructor(), factories.an_instructor(kind="company")]
+    plan = a_plan(cohort, rooms=[room.pk], link="https://example.org/aula", instructors=[t.pk for t in two])
+    assert office.post(page("session", "add"), plan).status_code == 302
+    session = Session.objects.get()
+    assert (session.cohort, session.starts_at, session.minutes) == (cohort, NINE, 240)
+    assert {str(place) for place in session.places.all()} == {str(room), "remote"}
+    assert sorted(session.teachers.values_list("kind", "minutes", "share")) == [
+        ("academic", 120, 120),
+        ("company", 120, 120),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (when("2022-04-01"), "Closed on 1 April 2022: Easter holiday."),
+        (when("2023-01-19"), "The session falls outside the edition"),
+        (when(starts="13:00", ends="09:00"), "A session ends after it begins and lasts at most 12 hours."),
+        (when(starts="10:00", ends="11:00"), "The edition already has a session at that time."),
+        (when("2022-03-27", "02:30", "05:00"), "couldn’t be interpreted in time zone Europe/Rome"),
+        ({"topic_it": "\0"}, "Null characters are not allowed."),
+        ({"mode": "telepathy"}, "Select a valid choice."),
+    ],
+)
+def test_what_cannot_be_planned_is_said_above_the_form_and_nothing_typed_is_lost(office, changes, sentence):
+    cohort = factories.a_cohort()
+    factories.a_closure(reason_en="Easter holiday", starts_on=date(2022, 4, 1), ends_on=date(2022, 4, 1))
+    factories.a_session(cohort, starts_at=NINE)
+    plan = a_plan(cohort, topic_en="Scooters") | when("2022-01-21") | changes
+    response = office.post(page("session", "add"), plan)
+    assert response.status_code == 422
+    assert sentence in response.content.decode().replace("&#x27;", "'")
+    assert "Scooters" in response.text
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("what", ["rooms", "instructors"])
+def test_a_taken_room_or_instructor_is_named_and_nothing_is_planned(office, what):
+    room, teacher, cohort = factories.a_room(), factories.an_instructor(), factories.a_cohort()
+    factories.a_session(starts_at=NINE, rooms=[room], instructors=[teacher])
+    taken = {"rooms": [room.pk]} if what == "rooms" else {"instructors": [teacher.pk]}
+    response = office.post(page("session", "add"), a_plan(cohort, **taken))
+    assert response.status_code == 422
+    sentences = {
+        "rooms": "The room is taken at that time.",
+        "instructors": "The instructor teaches another session at that time.",
+    }
+    assert sentences[what] in response.text
+    assert not cohort.sessions.exists()
+
+
+def an_arrangement(**fields) -> dict:
+    return {**when(), "mode": "hybrid", "link": "", "reason": "", **fields}
+
+
+def test_a_session_moves_to_another_time_and_room_at_once(office):
+    room, other = factories.a_room(), factories.a_room()
+    factories.a_session(starts_at=NINE, rooms=[other])
+    factories.a_session(starts_at=factories.rome(2022, 1, 21, 9), rooms=[room])
+    session = factories.a_session(starts_at=NINE, rooms=[room])
+    change = an_arrangement(**when("2022-01-21"), rooms=[other.pk], reason="Aula allagata")
+    response = office.post(page("session", "move", session.pk), change)
+    assert response.status_code == 302
+    session.refresh_from_db()
+    assert session.starts_at == factories.rome(2022, 1, 21, 9)
+    assert session.places.get().room == other
+    assert session.previous_starts_at == NINE
+    assert session.change_reason == "Aula allagata"
+    assert session.revision > 0
+
+
+def test_a_session_moved_to_where_it_is_stays_as_it_was(office):
+    session = factories.a_session(starts_at=NINE, link="https://example.org/aula")
+    form = office.get(page("session", "move", session.pk)).context["adminform"].form
+    assert form.initial["starts_at"] == NINE
+    office.post(page("session", "move", session.pk), an_arrangement(link="https://example.org/aula"))
+    session.refresh_from_db()
+    assert session.revision == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (when("2022-04-01"), "Closed on 1 April 2022"),
+        (when("2022-06-13"), "outside the edition"),
+        (when("2022-01-21"), "The room is taken at that time."),
+        (when(ends="08:00"), "A session ends after it begins and lasts at most 12 hours."),
+        (when(ends="23:00"), "A session ends after it begins and lasts at most 12 hours."),
+    ],
+)
+def test_what_stands_in_the_way_of_a_move_is_said_and_nothing_moves(office, change, sentence):
+    room = factories.a_room()
+    factories.a_closure()
+    factories.a_session(starts_at=factories.rome(2022, 1, 21, 10), rooms=[room])
+    session = factories.a_session(starts_at=NINE, rooms=[room])
+    response = office.post(
+        page("session", "move", session.pk), an_arrangement(**change, rooms=[room.pk], reason="Sciopero")
+    )
+    assert response.status_code == 422
+    assert sentence in response.content.decode().replace("&#x27;", "'")
+    assert "Sciopero" in response.text
+    session.refresh_from_db()
+    assert (session.starts_at, session.revision) == (NINE, 0)
+
+
+def test_a_cancelled_session_stays_and_can_no_longer_be_moved(office):
+    session = factories.a_session(starts_at=NINE)
+    assert page("session", "cancel", session.pk) in office.get(page("session", "change", session.pk)).text
+    office.post(page("session", "cancel", session.pk), {"reason": "Sciopero"})
+    session.refresh_from_db()
+    assert (session.cancelled, session.change_reason) == (True, "Sciopero")
+    response = office.post(page("session", "move", session.pk), an_arrangement(**when("2022-01-21")))
+    assert response.status_code == 422
+    assert "A cancelled session cannot be moved." in response.text
+    assert page("session", "move", session.pk) not in office.get(page("session", "change", session.pk)).text
+
+
+def teaching(session: Session, *rows: tuple) -> dict:
+    """The form of a session's instructors: (instructor, minutes, share) each."""
+    present = list(session.teachers.order_by("pk"))
+    form = {
+        "topic_it": "",
+        "topic_en": "",
+        "teachers-TOTAL_FORMS": len(rows),
+        "teachers-INITIAL_FORMS": len(present),
+    }
+    for number, (instructor, minutes, share) in enumerate(rows):
+        row = {"instructor": instructor.pk, "kind": instructor.kind, "minutes": minutes, "share": share}
+        row |= {"id": present[number].pk, "session": session.pk} if number < len(present) else {}
+        form |= {f"teachers-{number}-{name}": value for name, value in row.items()}
+    return form
+
+
+def test_instructors_are_changed_as_a_whole(office):
+    first, second = factories.an_instructor(), factories.an_instructor(kind="company")
+    session = factories.a_session(starts_at=NINE, instructors=[first])
+    form = teaching(session, (second, 60, 60), (first, 180, 180))
+    assert office.post(page("session", "change", session.pk), form).status_code == 302
+    rows = session.teachers.order_by("share").values_list("instructor", "kind", "share")
+    assert list(rows) == [(second.pk, "company", 60), (first.pk, "academic", 180)]
+
+
+def test_shares_that_do_not_make_up_the_session_are_refused_with_what_was_typed(office):
+    teacher = factories.an_instructor()
+    session = factories.a_session(starts_at=NINE, instructors=[teacher])
+    response = office.post(page("session", "change", session.pk), teaching(session, (teacher, 100, 99)))
+    assert response.status_code == 422
+    assert "shares must make up the length of the session" in response.text
+    assert 'value="99"' in response.text
+    assert session.teachers.get().share == 240
+    assert "was changed successfully" not in response.text
+
+
+def test_the_bare_form_of_a_session_changes_neither_time_nor_state(office):
+    session = factories.a_session(starts_at=NINE)
+    form = teaching(session) | when("2022-02-01") | {"topic_it": "Monopattini", "state": "cancelled"}
+    assert office.post(page("session", "change", session.pk), form).status_code == 302
+    session.refresh_from_db()
+    assert (session.topic_it, session.starts_at, session.state) == ("Monopattini", NINE, "planned")
+
+
+def test_sessions_are_found_by_week_instructor_and_room(office, time_machine):
+    time_machine.move_to(factories.rome(2022, 1, 19, 12))
+    room = factories.a_room(name="Sala Emma Strada")
+    this = factories.a_session(starts_at=NINE, rooms=[room])
+    other = factories.a_session(starts_at=factories.rome(2022, 1, 24, 9))
+    past = factories.a_session(starts_at=factories.rome(2022, 1, 13, 9))
+    found = {
+        query: list(office.get(page("session", "changelist") + query).context["cl"].result_list)
+        for query in ("?week=this", "?week=next", "?week=coming", "?week=past", "?q=Strada")
+    }
+    assert found == {
+        "?week=this": [this],
+        "?week=next": [other],
+        "?week=coming": [this, other],
+        "?week=past": [past],
+        "?q=Strada": [this],
+    }
+
+
+def test_a_used_programme_keeps_its_hours_and_the_page_says_why(office):
+    cohort = factories.a_cohort(code="SMTC-2022-1")
+    module = Module.objects.filter(block__programme=cohort.programme).first()
+    response = office.get(page("module", "change", module.pk))
+    assert "In use by SMTC-2022-1" in response.text
+    form = {"title_it": "Altro", "title_en": "Other", "minutes": 1, "outcomes_it": "", "outcomes_en": ""}
+    assert office.post(page("module", "change", module.pk), form).status_code == 302
+    fresh = Module.objects.get(pk=module.pk)
+    assert (fresh.title_it, fresh.minutes) == ("Altro", module.minutes)
+
+
+def test_a_used_programme_takes_no_further_module(office):
+    cohort = factories.a_cohort()
+    block = cohort.programme.blocks.first()
+    form = {"block": block.pk, "code": "A9", "position": 9, "title_it": "Nuovo", "title_en": "New"}
+    form |= {"minutes": 60, "academic_minutes": 60, "company_minutes": 0}
+    response = office.post(page("module", "add"), form)
+    assert response.status_code == 422
+    assert "in use by an edition" in response.text
+    assert "Nuovo" in response.text
+
+
+def test_the_programme_shows_what_it_is_made_of(office):
+    programme = factories.a_programme(code="smtc-2022")
+    assert ">3<" in office.get(page("programme", "changelist")).text.replace("\n", "")
+    text = office.get(page("programme", "change", programme.pk)).text
+    assert all(words in text for words in ("Travel plans", "B1", "10 h"))
+    assert Programme.objects.count() == 1
+
+
+def test_two_rooms_of_one_name_in_a_hub_are_refused_in_words(office):
+    room = factories.a_room(name="Aula 1")
+    form = {"hub": room.hub_id, "name": "Aula 1", "kind": "lab", "capacity": 20, "notes": "con lavagna"}
+    response = office.post(page("room", "add"), form)
+    assert response.status_code == 422
+    assert "The hub already has a room with this name." in response.text
+    assert "con lavagna" in response.text
+    assert Room.objects.count() == 1
