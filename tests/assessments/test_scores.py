@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from assessments.actions import scores
 from assessments.actions.scores import (
     Cell,
     ScoresChangedMeanwhile,
@@ -18,7 +19,8 @@ from assessments.actions.scores import (
     publish_scores,
     record_scores,
 )
-from assessments.marking import Outcome, Result
+from assessments.forms import SENTENCES
+from assessments.marking import Outcome, Result, Unreadable
 from assessments.models import ModuleTest, Score, ScoreEntry
 from assessments.roster import roster
 from courses.models import Session
@@ -368,6 +370,10 @@ def test_what_is_no_score_is_refused_in_words_and_everything_typed_stays(group, 
     assert ScoreEntry.objects.count() == 0
 
 
+def test_there_are_words_for_every_way_to_be_no_score():
+    assert set(SENTENCES) == set(Unreadable)
+
+
 def test_an_emptied_cell_clears_the_draft_and_the_ledger_remembers(group):
     group.record(mark(28))
     client_of(group.teacher).post(grid(group), form(group, "", "", "", seen=("28", "", "")))
@@ -469,30 +475,51 @@ def test_a_grid_with_errors_is_still_compared_with_what_was_seen_first(group):
     assert again.context["grid"].rows[0].seen == ""
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_people_saving_at_the_same_moment_never_overwrite_each_other():
-    group = Class(size=8)
-    barrier, outcomes = threading.Barrier(2), []
+def save_at_once(group: Class, *values: int) -> list:
+    """Each value for the whole class, saved by as many people at the same moment; what came of it."""
+    barrier, outcomes = threading.Barrier(len(values)), []
 
     def save(value: int) -> None:
+        cells = [Cell(person.pk, None, mark(value)) for person in group.people]
         try:
             barrier.wait(10)
-            cells = [Cell(person.pk, None, mark(value)) for person in group.people]
             outcomes.append(record_scores(test=group.test, cells=cells, by=group.teacher, at=AFTERWARDS))
         except ScoresChangedMeanwhile as conflict:
             outcomes.append(set(conflict.current.values()))
         finally:
-            close_old_connections()
             connection.close()
 
-    threads = [threading.Thread(target=save, args=[value]) for value in (20, 30)]
+    threads = [threading.Thread(target=save, args=[value]) for value in values]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
+    return sorted(outcomes, key=str)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_saving_at_the_same_moment_never_overwrite_each_other():
+    group = Class(size=8)
+    outcomes = save_at_once(group, 20, 30)
     [winner] = set(group.results())
-    assert sorted(outcomes, key=str) == [8, {winner}]
+    assert outcomes == [8, {winner}]
     assert ScoreEntry.objects.count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_one_overwrites_the_other(monkeypatch):
+    group = Class(size=8)
+    both_have_read = threading.Barrier(2)
+
+    def read_without_lock(test, attempt):
+        now = {score.enrollment_id: score for score in test.scores.filter(attempt=attempt)}
+        both_have_read.wait(10)
+        return now
+
+    monkeypatch.setattr(scores, "locked", lambda test: test)
+    monkeypatch.setattr(scores, "locked_scores", read_without_lock)
+    assert save_at_once(group, 20, 30) == [8, 8]
+    assert ScoreEntry.objects.count() == 16
 
 
 # --- The page: publishing ----------------------------------------------------------------------
