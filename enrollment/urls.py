@@ -1,12 +1,17 @@
 from django.urls import path
 
-from enrollment.views import applications, cohorts
+from enrollment.views import applications, calendar, cohorts, schedule, session
 
 app_name = "enrollment"
 urlpatterns = [
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/<slug:code>/", cohorts.cohort, name="cohort"),
     path("cohorts/<slug:code>/apply/", applications.apply, name="apply"),
+    path("schedule/", schedule.schedule, name="schedule"),
+    path("sessions/<int:pk>/", session.session, name="session"),
+    path("sessions/<int:pk>/join/", session.join, name="join"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="feed"),
     path("applications/<int:pk>/", applications.application, name="application"),
     path("applications/<int:pk>/withdraw/", applications.withdraw, name="withdraw_application"),
 ]

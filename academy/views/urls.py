@@ -1,10 +1,11 @@
 from django.conf import settings
 from django.urls import include, path
 
-from academy.views import front, health, notices, pages, profile
+from academy.views import front, health, home, notices, pages, profile
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("home/", home.home, name="home"),
     path("health/", health.health, name="health"),
     path("language/", pages.switch_language, name="switch_language"),
     path("colours/", pages.switch_theme, name="switch_theme"),

@@ -55,7 +55,8 @@ class CompositeForeignKey(models.BaseConstraint):
             return self.deconstruct() == other.deconstruct()
         return NotImplemented
 
-    __hash__ = None
+    def __hash__(self):
+        return hash(self.name)
 
     def deconstruct(self):
         """For migrations."""
@@ -115,6 +116,17 @@ def append_only(*, name: str):
         operation=pgtrigger.Update | pgtrigger.Delete,
         when=pgtrigger.Before,
         func="{refuse}",
+    )
+
+
+def every_timetable_changes() -> pgtrigger.Trigger:
+    """Other words for a room or a module are a new version of every timetable: no cached page keeps the old."""
+    return pgtrigger.Trigger(
+        name="every_timetable_changes",
+        level=pgtrigger.Statement,
+        operation=pgtrigger.Update,
+        when=pgtrigger.After,
+        func="UPDATE courses_cohort SET version = version + 1; RETURN NULL;",
     )
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .invariants import known_values
+from .invariants import every_timetable_changes, known_values
 from .wording import in_readers_language
 
 
@@ -53,6 +53,7 @@ class Hub(models.Model):
         verbose_name = _("hub")
         verbose_name_plural = _("hubs")
         ordering = ["name"]
+        triggers = [every_timetable_changes()]
 
     def __str__(self) -> str:
         return self.name
@@ -83,6 +84,7 @@ class Room(models.Model):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ["hub", "name"]
+        triggers = [every_timetable_changes()]
         constraints = [
             models.UniqueConstraint(
                 name="one_room_per_name_and_hub",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .invariants import Guard
+from .invariants import Guard, every_timetable_changes
 from .wording import Titled, in_readers_language
 
 WORDS = "'{title_it,title_en,outcomes_it,outcomes_en}'::text[]"
@@ -79,7 +79,10 @@ class Block(Titled):
                 violation_error_message=_("The programme already has a block with this code."),
             ),
         ]
-        triggers = [frozen_once_used("a_used_block_keeps_its_hours", "the_row.programme_id")]
+        triggers = [
+            frozen_once_used("a_used_block_keeps_its_hours", "the_row.programme_id"),
+            every_timetable_changes(),
+        ]
 
 
 class Module(Titled):
@@ -116,7 +119,8 @@ class Module(Titled):
             frozen_once_used(
                 "a_used_module_keeps_its_hours",
                 "SELECT programme_id FROM courses_block WHERE id = the_row.block_id",
-            )
+            ),
+            every_timetable_changes(),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,76 @@
+"""What one person needs today: asked of each room, by what the person is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from academy.models import Notice
+from assessments.access import tests_open_to
+from assessments.models import Score
+from assessments.progress import published_scores, with_progress
+from enrollment.access import runs_the_office
+from enrollment.diary import Entry, diary
+from enrollment.models import Application
+
+WEEK = timedelta(days=7)
+LATEST_SCORES = 3
+
+
+@dataclass
+class Home:
+    """The front page of one person; what does not concern them is empty."""
+
+    next: Entry | None = None
+    week: list[Entry] = field(default_factory=list)
+    changes: list[Entry] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
+    tests: list = field(default_factory=list)
+    application: Application | None = None
+    to_answer: int | None = None
+    stuck: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to say: somebody new."""
+        return (
+            not (self.next or self.week or self.changes or self.scores or self.tests or self.application)
+            and self.to_answer is None
+        )
+
+
+def home(user, *, at: datetime) -> Home:
+    """At most four queries, whatever the person is and how long they have been here."""
+    page = Home()
+    follows, teaches = getattr(user, "is_participant", False), hasattr(user, "instructor")
+    if follows or teaches:
+        page.next, page.week, page.changes = coming(user, at)
+    if follows:
+        page.scores = list(published_scores(user)[:LATEST_SCORES])
+    if teaches:
+        page.tests = tests_to_record(user, at)
+    if application := getattr(user, "open_application", None):
+        page.application = Application.objects.select_related("cohort").get(pk=application)
+    if runs_the_office(user):
+        page.to_answer = Application.objects.to_answer().count()
+        page.stuck = Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]).count()
+    return page
+
+
+def coming(user, at: datetime) -> tuple[Entry | None, list[Entry], list[Entry]]:
+    """The next session, those of seven days from today, and what changed of those still to come."""
+    today = timezone.localdate(at)
+    entries = diary(user, Q(ends_at__gt=at) | Q(starts_at__date=today))
+    standing = [entry for entry in entries if not entry.cancelled and not entry.over(at)]
+    week = [entry for entry in entries if entry.day < today + WEEK]
+    changes = [
+        entry for entry in entries if entry.revision and entry.changed_at >= at - WEEK and not entry.over(at)
+    ]
+    return (standing[0] if standing else None), week, changes
+
+
+def tests_to_record(user, at: datetime) -> list:
+    """Held tests of the instructor whose scores are not published yet, the oldest first."""
+    tests = with_progress(tests_open_to(user).held(at).unpublished(), at=at)
+    return list(tests.select_related("module", "session", "cohort").order_by("session__starts_at"))

@@ -1,0 +1,121 @@
+"""One's own schedule as agenda, week or month."""
+
+from calendar import Calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from enrollment.diary import Entry, diary, hours_so_far
+
+VIEWS = {"agenda": gettext_lazy("Agenda"), "week": gettext_lazy("Week"), "month": gettext_lazy("Month")}
+FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
+NOON = 12
+LONGEST_MONTH = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day and what is on it; `out` marks days of a neighbouring month."""
+
+    day: date
+    entries: list[Entry]
+    out: bool = False
+
+    @property
+    def morning(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.starts_at.hour < NOON]
+
+    @property
+    def afternoon(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.starts_at.hour >= NOON]
+
+
+@require_safe
+def schedule(request: HttpRequest) -> HttpResponse:
+    """The whole diary in one query; the view chooses what of it is shown around the day `on`."""
+    at = timezone.now()
+    today = timezone.localdate(at)
+    view = request.GET.get("view", "agenda")
+    if view not in VIEWS:
+        raise BadRequest(_("There is no such view of the schedule."))
+    on = day_of(request.GET.get("on"), today)
+    entries = diary(request.user)
+    show: Callable = {"agenda": agenda, "week": week, "month": month}[view]
+    context = {
+        "at": at,
+        "today": today,
+        "view": view,
+        "views": [(name, label, name == view) for name, label in VIEWS.items()],
+        "on": on,
+        "entries": entries,
+        "hours": hours_so_far(entries, at),
+        "next": next((e for e in entries if not e.cancelled and not e.over(at)), None),
+        **show(entries, on),
+    }
+    return render(request, f"enrollment/schedule_{view}.html", context)
+
+
+def day_of(text: str | None, today: date) -> date:
+    """A day as YYYY-MM-DD, today where there is none; 400 for anything else."""
+    if not text:
+        return today
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text or not FIRST <= day <= LAST:
+        raise BadRequest(_("Write the day as 2022-01-13."))
+    return day
+
+
+def agenda(entries: list[Entry], on: date) -> dict:
+    """What begins on `on` or later by day, and before it what is over, folded."""
+    days = by_day(entries)
+    return {"days": [d for d in days if d.day >= on], "past": [d for d in days if d.day < on]}
+
+
+def by_day(entries: list[Entry]) -> list[Day]:
+    """Entries in order of time, under their days."""
+    return [Day(day, list(group)) for day, group in groupby(entries, key=lambda entry: entry.day)]
+
+
+def week(entries: list[Entry], on: date) -> dict:
+    """Monday to Sunday around `on`; Sunday only when something is on it."""
+    monday = on - timedelta(days=on.weekday())
+    days = [Day(day, of(entries, day)) for day in (monday + timedelta(days=n) for n in range(7))]
+    if not days[-1].entries:
+        days.pop()
+    step = timedelta(days=7)
+    return {
+        "days": days,
+        "monday": monday,
+        "sunday": monday + timedelta(days=6),
+        "before": on - step,
+        "after": on + step,
+    }
+
+
+def month(entries: list[Entry], on: date) -> dict:
+    """The weeks of the month of `on`, Monday first."""
+    first = on.replace(day=1)
+    weeks = [
+        [Day(day, of(entries, day), out=day.month != on.month) for day in days]
+        for days in Calendar(firstweekday=0).monthdatescalendar(on.year, on.month)
+    ]
+    before = (first - timedelta(days=1)).replace(day=1)
+    return {"weeks": weeks, "first": first, "before": before, "after": (first + LONGEST_MONTH).replace(day=1)}
+
+
+def of(entries: list[Entry], day: date) -> list[Entry]:
+    """The entries of one day."""
+    return [entry for entry in entries if entry.day == day]
