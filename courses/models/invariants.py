@@ -120,7 +120,7 @@ def append_only(*, name: str):
 
 
 def every_timetable_changes() -> pgtrigger.Trigger:
-    """Other words for a room or a module are a new version of every timetable: no cached page keeps the old."""
+    """Other words for a room or module renew every timetable, so no cached page keeps the old."""
     return pgtrigger.Trigger(
         name="every_timetable_changes",
         level=pgtrigger.Statement,
