@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import Permission
+
 from academy.models import Notice, User
 from academy.rights import set_up_office
 from assessments.models import ModuleTest, Outcome, Score
@@ -299,3 +301,8 @@ def a_closure(**fields) -> Closure:
     day = date(2022, 4, 1)
     fields = {"starts_on": day, "ends_on": day, "reason_it": "Chiusura", "reason_en": "Closed"} | fields
     return Closure.objects.create(**fields)
+
+
+def permission(app: str, name: str) -> Permission:
+    """A right, such as "view_score"."""
+    return Permission.objects.get(content_type__app_label=app, codename=name)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.scores import correct_score
-from assessments.models import Score, ScoreEntry
+from assessments.models import FULL_MARKS, Score, ScoreEntry
 from assessments.models.wording import in_words
 from courses.admin.office import LedgerAdmin, OfficeForm, RecordAdmin
 
@@ -17,6 +17,14 @@ SEARCHED = ["enrollment__user__name", "enrollment__user__email", "test__module__
 class CorrectionForm(OfficeForm):
     """A published score may only be corrected, and only for a reason."""
 
+    # A list: a number field would read "2_7" and Arabic digits as Python does.
+    value = forms.TypedChoiceField(
+        label=_("Mark"),
+        choices=[("", "–"), *((mark, mark) for mark in range(FULL_MARKS + 1))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -98,8 +98,9 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         thing = self.get_object(request, unquote(object_id))
         if not self.has_change_permission(request, thing):
             raise PermissionDenied
-        form = act.form(request.POST or None, **self.get_act_arguments(act, thing))
-        if request.method == "POST" and form.is_valid() and self.done(request, act, thing, form):
+        typed = request.POST if request.method == "POST" else None
+        form = act.form(typed, **self.get_act_arguments(act, thing))
+        if form.is_valid() and self.done(request, act, thing, form):
             return HttpResponseRedirect(self.page_of(thing))
         context = {
             **self.admin_site.each_context(request),
