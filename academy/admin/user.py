@@ -1,5 +1,6 @@
 """People with an account."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 
 from academy.models import User
@@ -35,6 +36,10 @@ class UserAdmin(OfficeAdmin):
         return (not colleague or request.user.is_superuser) and super().has_change_permission(request, obj)
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.set_unusable_password()
+        obj.save()
+        # Known to the sign-in as an address still to be proved: the first code proves it.
+        EmailAddress.objects.create(user=obj, email=obj.email, primary=True)
