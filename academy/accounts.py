@@ -27,7 +27,7 @@ SAY_SENT = ("account/messages/email_confirmation_sent.txt", "account/messages/lo
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Where the sign-in library does things our way."""
 
     def clean_email(self, email: str) -> str:
@@ -85,7 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]
+class Backend(AuthenticationBackend):
     """Reads who is signed in together with what the frame of every page asks about them: one query.
 
     `is_participant`: has or had a place in an edition. `open_application`: the newest one without a

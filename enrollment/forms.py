@@ -38,7 +38,8 @@ class ApplicationForm(forms.ModelForm):
 
     def clean(self):
         """Somebody without an employer says so in the kind, and the other way round."""
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         none = Application.EmployerKind.NONE
         kind, employer = data.get("employer_kind"), data.get("employer")
         if kind == none and employer:

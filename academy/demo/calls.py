@@ -74,7 +74,7 @@ class Admission:
             at(self.edition.answers_on, 15, 0, partial(answer, person))
 
     @property
-    def answers(self) -> dict[str, Callable[[Person, datetime], None]]:
+    def answers(self) -> dict[str, Callable[..., None]]:
         """What the office answers, once it has looked at all of them."""
         admit = dict.fromkeys(("admitted", "auditor", "withdrawn", "renounced"), self.admit)
         wait = dict.fromkeys(("from_reserve", "reserve"), self.put_on_reserve)

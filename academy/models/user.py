@@ -18,7 +18,7 @@ def tidy_email(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().lower()
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Finds and makes people by their e-mail address."""
 
     def get_by_natural_key(self, username):

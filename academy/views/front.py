@@ -23,9 +23,8 @@ def front(request: HttpRequest) -> HttpResponse:
         .first()
     )
     newest = Programme.objects.order_by("-pk").values("pk")[:1]
-    blocks = list(
-        Block.objects.filter(programme=cohort.programme_id if cohort else newest).select_related("programme")
-    )
+    shown = {"programme": cohort.programme_id} if cohort else {"programme__in": newest}
+    blocks = list(Block.objects.filter(**shown).select_related("programme"))
     stretches, total = strip_of_hours(blocks)
     programme = blocks[0].programme if blocks else None
     return render(

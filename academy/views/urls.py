@@ -1,9 +1,9 @@
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from academy.views import front, health, home, notices, pages, profile
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.front, name="front"),
     path("home/", home.home, name="home"),
     path("health/", health.health, name="health"),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -183,8 +184,8 @@ def rearrange_session(
     session = locked(session)
     if session.cancelled:
         raise Refusal(_("A cancelled session cannot be moved."))
-    change = {"reason": reason, "by": by, "at": at}
-    arrangement = {"mode": mode, "rooms": list(rooms), "link": link}
+    change: dict[str, Any] = {"reason": reason, "by": by, "at": at}
+    arrangement: dict[str, Any] = {"mode": mode, "rooms": list(rooms), "link": link}
     if (session.starts_at, session.ends_at) == (starts_at, ends_at):
         return change_places(session=session, **arrangement, **change)
     if not arranged(session, **arrangement):

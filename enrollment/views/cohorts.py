@@ -106,7 +106,9 @@ class Cover(NamedTuple):
 
     @property
     def call(self) -> Call | None:
-        return Call(opens_at=self.opens_at, closes_at=self.closes_at) if self.opens_at else None
+        if self.opens_at and self.closes_at:
+            return Call(opens_at=self.opens_at, closes_at=self.closes_at)
+        return None
 
     @property
     def hub(self) -> Hub:
