@@ -76,6 +76,8 @@ def publish_scores(
     test = locked(test)
     refuse_too_early(test, attempt, at)
     current = locked_scores(test, attempt)
+    if not current:
+        raise Refusal(_("There is nothing to publish yet."))
     missing = [name for pk, name in members(test, attempt, at).items() if pk not in current]
     if missing:
         raise Refusal(_("Still without an outcome: %(names)s.") % {"names": ", ".join(missing)})

@@ -70,7 +70,7 @@ def lessons(instructor):
 
 
 def by_edition(tests: Iterable[ModuleTest], lessons: Iterable[SessionTeacher], at: datetime) -> list[Edition]:
-    """Tests and lessons under their edition, the latest first."""
+    """Tests and lessons under their edition: running ones first, then those to come, then past ones."""
     editions: dict[int, Edition] = {}
     for lesson in lessons:
         session = lesson.session
@@ -87,4 +87,12 @@ def by_edition(tests: Iterable[ModuleTest], lessons: Iterable[SessionTeacher], a
         edition = editions.setdefault(test.cohort_id, Edition(test.cohort))
         due = results_due_on(timezone.localdate(test.session.starts_at))
         edition.modules[test.module_id] = Taught(test.module, test, due, overdue_since(test, at=at))
-    return sorted(editions.values(), key=lambda edition: edition.cohort.starts_on, reverse=True)
+    today = timezone.localdate(at)
+    return sorted(editions.values(), key=lambda edition: distance(edition.cohort, today))
+
+
+def distance(cohort: Cohort, today: date) -> tuple[int, int]:
+    """How far an edition is from today; what is over is further than what is to come."""
+    if cohort.starts_on > today:
+        return 1, (cohort.starts_on - today).days
+    return (2, (today - cohort.ends_on).days) if cohort.ends_on < today else (0, 0)

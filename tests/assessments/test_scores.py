@@ -192,6 +192,13 @@ def test_nothing_is_published_while_somebody_has_no_outcome(group):
     assert not Score.objects.published().exists()
 
 
+def test_a_test_nobody_sat_is_not_published():
+    group = Class(size=0)
+    with pytest.raises(Refusal, match="nothing to publish"), override("en"):
+        group.publish()
+    assert ModuleTest.objects.unpublished().get() == group.test
+
+
 def test_only_what_was_looked_at_is_published(group):
     group.record(mark(28), ABSENT, mark(17))
     looked_at = {person.pk: result for person, result in zip(group.people, group.results(), strict=True)}

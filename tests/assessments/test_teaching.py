@@ -1,6 +1,6 @@
 """What an instructor finds under Teaching."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -143,6 +143,15 @@ def test_hours_taught_so_far_leave_out_what_is_to_come_and_what_was_cancelled(in
     assert "2 h" in words(instructor)
     assert [lesson.session for lesson in edition.past] == [cancelled, edition.past[1].session]
     assert [lesson.session.minutes for lesson in edition.coming] == [90]
+
+
+def test_the_running_edition_comes_first_then_what_is_to_come_then_what_is_over(instructor, cohort):
+    programme = cohort.programme
+    over = a_cohort(programme=programme, starts_on=date(2021, 1, 14), ends_on=date(2021, 6, 12))
+    to_come = a_cohort(programme=programme, starts_on=date(2022, 9, 8), ends_on=date(2023, 2, 11))
+    for edition in (over, to_come, cohort):
+        a_session(edition, instructors=[instructor])
+    assert [edition.cohort for edition in editions(instructor)] == [cohort, to_come, over]
 
 
 def test_every_session_leads_to_its_page(instructor, cohort):
