@@ -262,13 +262,15 @@ def marking(tests: Mapping[str, date], today: date) -> Marking:
 
 
 def stand_ins(plans: Iterable[SessionPlan], today: date) -> dict[int, str]:
-    """The log-in of the instructors takes a half-day of two modules, so both tests are theirs to mark:
-    one whose scores are late, one to record now. By number of session."""
+    """What the log-in of the instructors takes over, by number of session: the next half-day, and one of
+    each of two modules, so that both tests are theirs to mark: one already late, one to record now."""
+    theirs = [plan for plan in plans if plan.kind == "academic" and not is_lab(plan)]
     tests = {module: session.starts_at.astimezone(ROME).date() for module, session in last_sessions(plans)}
     state = marking(tests, today)
-    last = {plan.module: plan for plan in plans if plan.kind == "academic" and not is_lab(plan)}
+    last = {plan.module: plan for plan in theirs}
     modules = {state.late[-1], state.untouched if state.untouched != state.late[-1] else state.late[0]}
-    return {last[module].number: cast.INSTRUCTOR for module in modules}
+    coming = next(plan for plan in theirs if plan.starts_at.astimezone(ROME).date() > today)
+    return {plan.number: cast.INSTRUCTOR for plan in (coming, *(last[module] for module in modules))}
 
 
 def unfinished(sessions: tuple[Arranged, ...], today: date) -> tuple[Arranged, ...]:

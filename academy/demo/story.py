@@ -27,7 +27,7 @@ from academy.demo.stage import BEGINNING, Stage
 Say = Callable[[str], object]
 
 DAY = timedelta(days=1)
-NEWS = 7 * DAY
+ROUNDS = ((9, 5), (18, 5), (22, 30))  # every minute would find nothing more
 SECONDS_OF_POST = 600.0
 
 
@@ -70,20 +70,19 @@ def look_around(stage: Stage, person: cast.Person, at: datetime) -> None:
     stage.sign_up(person.name, at, language=person.language)
 
 
-def plan_post(stage: Stage, *seasons: Edition) -> None:
-    """The post goes round on every evening of these editions' admission, and twice a day in the last week.
+def plan_post(stage: Stage, running: Edition, coming: Edition) -> None:
+    """The post goes round on busy evenings of the last admission, and daily since the present call opened.
 
     What was due otherwise was news in its day and is left out: mails are most of the story's time.
     """
-    days = {localdate(at) for at, _number, _act in stage.acts}
-    for edition in seasons:
-        first, last = localdate(edition.call_opens), edition.answers_on + 7 * DAY
-        for day in sorted(days):
-            if first <= day <= last:
-                stage.at(day, 23, 0, deliver)
-    for ago in range(NEWS.days, 0, -1):
-        stage.at(stage.today - ago * DAY, 9, 5, deliver)
-        stage.at(stage.today - ago * DAY, 18, 5, deliver)
+    since = localdate(coming.call_opens)
+    season = localdate(running.call_opens), running.answers_on + DAY
+    busy = {day for at, *_ in stage.acts if season[0] <= (day := localdate(at)) <= season[1]}
+    for day in sorted(busy - {since}):
+        stage.at(day, 22, 30, deliver)
+    for ago in range((stage.today - since).days, 0, -1):
+        for hour, minute in ROUNDS:
+            stage.at(stage.today - ago * DAY, hour, minute, deliver)
 
 
 def deliver(at: datetime) -> None:
