@@ -21,6 +21,7 @@ class FrozenAdmin(OfficeAdmin):
     """Only the words can be changed once an edition uses the version; the page says so."""
 
     to_programme: str
+    fields: list[str]
 
     def editions(self, thing):
         """The editions that follow the programme of `thing`."""
@@ -29,7 +30,7 @@ class FrozenAdmin(OfficeAdmin):
     def get_readonly_fields(self, request, obj=None):
         if obj is None or not self.editions(obj).exists():
             return self.readonly_fields
-        return [field.name for field in self.opts.fields if field.editable and field.name not in WORDS]
+        return [name for name in self.fields if name not in WORDS]
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and (editions := list(self.editions(obj))):
@@ -42,6 +43,7 @@ class FrozenAdmin(OfficeAdmin):
 class ProgrammeAdmin(FrozenAdmin):
     change_form_template = "admin/courses/programme.html"
     to_programme = ""
+    fields = ["code", "title_it", "title_en", "minutes", "academic_minutes", "company_minutes"]
     list_display = ["code", "title", hours, "blocks", "modules", "used_by"]
     search_fields = ["code", "title_it", "title_en"]
 
@@ -80,6 +82,7 @@ class ProgrammeAdmin(FrozenAdmin):
 @admin.register(Block)
 class BlockAdmin(FrozenAdmin):
     to_programme = "blocks"
+    fields = ["programme", "code", "position", "title_it", "title_en", "minutes", "counts_towards_total"]
     list_display = ["code", "title", "programme", hours, "modules", "counts_towards_total"]
     list_filter = ["programme"]
     list_select_related = ["programme"]
@@ -96,6 +99,19 @@ class BlockAdmin(FrozenAdmin):
 @admin.register(Module)
 class ModuleAdmin(FrozenAdmin):
     to_programme = "blocks__modules"
+    fields = [
+        "block",
+        "code",
+        "position",
+        "title_it",
+        "title_en",
+        "minutes",
+        "academic_minutes",
+        "company_minutes",
+        "has_test",
+        "outcomes_it",
+        "outcomes_en",
+    ]
     list_display = ["code", "title", "block", hours, "academic", "company", "has_test"]
     list_filter = ["block__programme", "has_test"]
     list_select_related = ["block"]
