@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from academy.demo import editions
+from academy.demo import loose_ends
 from academy.demo.calls import Admission
 from academy.demo.cast import Person
-from academy.demo.editions import Arranged
 from academy.demo.marks import Marks
+from academy.demo.timetable import Arranged
 from courses.actions.timetable import Plan, move_session, plan_sessions
 from courses.models import Session
 from enrollment.models import Enrollment
@@ -30,7 +30,7 @@ class Lessons:
         stage, edition = self.stage, self.edition
         stage.at(self.admission.opening - DAY, 16, 0, self.put_on_the_timetable)
         if edition.first_day < stage.today <= edition.last_day:
-            moved = editions.to_move(edition.sessions, stage.today)
+            moved = loose_ends.to_move(edition.sessions, stage.today)
             stage.at(stage.today - DAY, 11, 0, partial(self.move, moved))
         leaving = self.admission.those("withdrawn")
         for number, person in enumerate(leaving, start=1):

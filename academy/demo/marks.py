@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from academy.demo import editions
+from academy.demo import loose_ends
 from academy.demo.calls import Admission
-from academy.demo.editions import Arranged
 from academy.demo.results import CORRECTED, SECOND_CHANCES, result, written
+from academy.demo.timetable import Arranged
 from academy.models import User
 from assessments.actions.planning import plan_tests
 from assessments.actions.scores import Cell, correct_score, publish_scores, record_scores
@@ -36,7 +36,7 @@ class Marks:
         """All tests are marked in time, but for those still open on the day of the story."""
         state = None
         if self.edition.first_day < self.stage.today <= self.edition.last_day:
-            state = editions.marking(self.edition.test_days, self.stage.today)
+            state = loose_ends.marking(self.edition.test_days, self.stage.today)
         for module, session in self.edition.tests.items():
             if state is None or module not in state.open:
                 self.plan_marking(module, session)

@@ -6,9 +6,10 @@ from datetime import date, datetime, time
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from academy.demo import cast, editions
-from academy.demo.editions import Arranged, Edition
+from academy.demo import cast, editions, timetable
+from academy.demo.editions import Edition
 from academy.demo.logins import PASSWORD
+from academy.demo.timetable import Arranged
 from academy.models import User
 from academy.rights import set_up_office
 from courses.actions.programme import load_curriculum
@@ -67,7 +68,7 @@ class Stage:
         """The office, the programme, places and instructors, as the office enters them."""
         self.office = self.sign_up(cast.OFFICE, at, staff=True)
         self.office.groups.add(set_up_office())
-        self.programme = load_curriculum(path=editions.PROGRAMME, by=self.office, at=at)
+        self.programme = load_curriculum(path=timetable.PROGRAMME, by=self.office, at=at)
         self.modules = {
             module.code: module for module in Module.objects.filter(block__programme=self.programme)
         }
@@ -102,7 +103,7 @@ class Stage:
         cohort = Cohort.objects.create(
             code=edition.code,
             programme=self.programme,
-            hub=self.rooms[editions.CLASSROOMS[0]].hub,
+            hub=self.rooms[timetable.CLASSROOMS[0]].hub,
             starts_on=edition.first_day,
             ends_on=edition.last_day,
             seats=editions.SEATS,

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from academy.demo import cast, editions, story
+from academy.demo import cast, editions, loose_ends, story
 from academy.demo.editions import Edition
 from academy.demo.logins import LOGINS, PASSWORD
 from academy.models import Notice, User
@@ -113,13 +113,11 @@ def whole(day: date) -> None:
     lacking = [s for s in running.sessions if (not s.rooms and s.plan.mode != "remote")]
     lacking += [s for s in running.sessions if (not s.linked and s.plan.mode != "in_person")]
     assert len({session.plan.number for session in lacking}) == 2
-    moved = editions.to_move(running.sessions, day)
+    moved = loose_ends.to_move(running.sessions, day)
     assert all(session.day > day and session != moved for session in lacking)
-    marking = editions.marking(running.test_days, day)
+    marking = loose_ends.marking(running.test_days, day)
     assert len(marking.late) == 2
-    mine = {
-        session.plan.module for session in running.held(day) if editions.cast.INSTRUCTOR in session.teachers
-    }
+    mine = {session.plan.module for session in running.held(day) if cast.INSTRUCTOR in session.teachers}
     assert {marking.late[-1], marking.untouched} <= mine
 
 
