@@ -1,0 +1,58 @@
+"""Asking pages over and over, and what each request cost."""
+
+import statistics
+import time
+from dataclasses import dataclass, field
+
+from .processes import Server, cpu_nanoseconds
+
+ROUNDS = 5
+SECONDS_PER_ROUND = 0.6
+
+
+@dataclass
+class Page:
+    """A page of a server, with the headers it is asked with and what came out."""
+
+    name: str
+    server: Server
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    expect: int = 200
+    cpu_ms: float = float("inf")
+    walls: list[float] = field(default_factory=list)
+    size: int = 0
+
+    def ask(self, line) -> tuple[int, bytes, dict]:
+        """One request."""
+        line.request("GET", self.path, headers=self.headers)
+        answer = line.getresponse()
+        body = answer.read()
+        if answer.status != self.expect:
+            raise RuntimeError(f"{self.name}: {self.path} answered {answer.status}, not {self.expect}")
+        return answer.status, body, dict(answer.getheaders())
+
+    def round(self, postgres: list[int]) -> None:
+        """About half a second of requests, one after the other on two connections.
+
+        CPU is what the workers and PostgreSQL used meanwhile, so nothing else may be served.
+        """
+        lines = [self.server.connection() for _ in range(2)]
+        for line in lines:
+            _status, body, _headers = self.ask(line)
+        self.size = len(body)
+        watched = [*self.server.workers, *postgres]
+        before, count, end = cpu_nanoseconds(watched), 0, time.perf_counter() + SECONDS_PER_ROUND
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            self.ask(lines[count % 2])
+            self.walls.append((time.perf_counter() - began) * 1000)
+            count += 1
+        self.cpu_ms = min(self.cpu_ms, (cpu_nanoseconds(watched) - before) / count / 1e6)
+        for line in lines:
+            line.close()
+
+    @property
+    def wall_ms(self) -> float:
+        """Median time from question to answer."""
+        return statistics.median(self.walls)

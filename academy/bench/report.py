@@ -1,0 +1,245 @@
+"""The bench from beginning to end: databases, servers, rounds, figures."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from academy.demo.story import play
+from academy.models import User
+from assessments.models import ModuleTest
+from courses.models import Session
+from enrollment.access import calendar_token
+
+from .pages import ROUNDS, Page
+from .processes import Server, children, gunicorn, resident_megabytes
+from .seats import acceptances
+
+Say = Callable[[str], object]
+OURS, FLOOR = "academy_bench", "academy_bench_floor"
+CHECK_RUNS = 3
+THREADS = ("--worker-class", "gthread", "--threads", "4", "--keep-alive", "5")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A person who has signed in: the cookie says so."""
+
+    client: Client
+
+    @classmethod
+    def in_as(cls, email: str) -> "Signed":
+        client = Client()
+        client.force_login(User.objects.get(email=email))
+        return cls(client)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in self.client.cookies.items())
+        return {"Cookie": cookies}
+
+
+def measure(*, say: Say) -> dict:
+    """All figures, printed on the way."""
+    with database(FLOOR) as floor_url, database(OURS) as url, used(OURS):
+        say("Building the demo data …")
+        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        play(today=timezone.localdate(), say=lambda _line: None)
+        key = subprocess.run(
+            [sys.executable, "-m", "academy.bench.floor"],
+            env={**os.environ, "FLOOR_DATABASE_URL": floor_url},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout.strip()
+        ours = gunicorn("academy.wsgi", *THREADS, environment={"DATABASE_URL": url, "DEMO": "1"}, first="/")
+        floor = gunicorn(
+            "academy.bench.floor:application",
+            environment={"FLOOR_DATABASE_URL": floor_url},
+            first="/hello",
+        )
+        with ours as portal, floor as bare:
+            pages = [*floor_pages(bare, key), *portal_pages(portal)]
+            postgres = postgres_processes()
+            for number in range(1, ROUNDS + 1):
+                say(f"Round {number} of {ROUNDS} …")
+                for page in pages:
+                    page.round(postgres)
+            resident = max(resident_megabytes(pid) for pid in portal.workers)
+            first_page = portal.first_page_seconds
+            seats = acceptances(portal, *office_cookies())
+        statements = {page.name: page_statements(page) for page in pages if page.server is portal}
+    figures = {
+        "pages": {
+            page.name: {
+                "cpu_ms": round(page.cpu_ms, 2),
+                "wall_ms": round(page.wall_ms, 2),
+                "sql": statements.get(page.name),
+                "bytes": page.size,
+            }
+            for page in pages
+        },
+        "worker_resident_mb": round(resident, 1),
+        "first_page_s": round(first_page, 2),
+        "check_s": round(seconds_of_check(), 2),
+        "acceptances": seats,
+    }
+    show(figures, say)
+    return figures
+
+
+def floor_pages(server: Server, key: str) -> list[Page]:
+    """The minimal pages."""
+    return [
+        Page("floor: hello", server, "/hello"),
+        Page("floor: one SELECT", server, "/select"),
+        Page("floor: mine, 40 rows", server, "/mine", {"Cookie": f"sessionid={key}"}),
+        Page("floor: public, 75 rows", server, "/public"),
+        Page("floor: feed, 75 events", server, "/feed"),
+    ]
+
+
+def portal_pages(server: Server) -> list[Page]:
+    """The pages people open most, as the people of the demo."""
+    participant, instructor, office = (
+        Signed.in_as(f"{name}@example.org") for name in ("participant", "instructor", "office")
+    )
+    person = User.objects.get(email="participant@example.org")
+    enrollment = person.enrollments.active().get()
+    session = Session.objects.live().filter(cohort=enrollment.cohort).upcoming(timezone.now()).first()
+    teacher = User.objects.get(email="instructor@example.org").instructor
+    test = ModuleTest.objects.of(teacher).filter(cohort=enrollment.cohort).first()
+    feed = feed_path(person)
+    edition = f"/cohorts/{enrollment.cohort.code}/"
+    return [
+        Page("front page", server, "/"),
+        Page("edition, warm", server, edition),
+        Page("edition, 304", server, edition, {"If-None-Match": etag(server, edition)}, expect=304),
+        Page("sign-in page", server, "/accounts/login/"),
+        Page("home", server, "/home/", participant.headers),
+        Page("schedule, agenda", server, "/schedule/", participant.headers),
+        Page("schedule, month", server, "/schedule/?view=month", participant.headers),
+        Page("session", server, f"/sessions/{session.pk}/", participant.headers),
+        Page("feed, warm", server, feed),
+        Page("feed, 304", server, feed, {"If-None-Match": etag(server, feed)}, expect=304),
+        Page("teaching", server, "/teaching/", instructor.headers),
+        Page("score page", server, f"/teaching/tests/{test.pk}/scores/", instructor.headers),
+        Page("admin list", server, "/admin/courses/session/", office.headers),
+    ]
+
+
+def office_cookies() -> tuple[dict[str, str], str]:
+    """Cookies and token with which the office posts a form."""
+    token = get_random_string(32)
+    cookies = {
+        name: morsel.value for name, morsel in Signed.in_as("office@example.org").client.cookies.items()
+    }
+    return cookies | {settings.CSRF_COOKIE_NAME: token}, token
+
+
+def feed_path(person: User) -> str:
+    """Where the calendar of `person` is."""
+    return f"/calendar/{calendar_token(person)}.ics"
+
+
+def etag(server: Server, path: str) -> str:
+    """What the server calls this state of the page."""
+    _status, _body, headers = Page(path, server, path).ask(server.connection())
+    return headers["ETag"]
+
+
+def page_statements(page: Page) -> int:
+    """SQL statements of a warm page, counted in this process."""
+    client = Client(headers={name.lower(): value for name, value in page.headers.items()})
+    client.get(page.path)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(page.path)
+    return len(queries)
+
+
+@contextmanager
+def database(name: str) -> Iterator[str]:
+    """An empty database inside the block; gives its address."""
+    drop, create = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"'
+    with connection.cursor() as cursor:
+        cursor.execute(drop)
+        cursor.execute(create)
+    try:
+        yield address(name)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(drop)
+
+
+@contextmanager
+def used(name: str) -> Iterator[None]:
+    """This process works on database `name` inside the block."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def address(name: str) -> str:
+    """The address of another database on our server."""
+    given = os.environ.get("DATABASE_URL") or settings.EMBEDDED.database_url
+    return urlsplit(given)._replace(path=f"/{name}").geturl()
+
+
+def postgres_processes() -> list[int]:
+    """The backends, when PostgreSQL runs on this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    stat = Path(f"/proc/{backend}/stat")
+    if not stat.exists() or "postgres" not in stat.read_text():
+        return []
+    return children(int(stat.read_text().rsplit(")", 1)[1].split()[1]))
+
+
+def seconds_of_check() -> float:
+    """`manage.py check`, best of three."""
+    return min(seconds_of([sys.executable, "manage.py", "check"]) for _ in range(CHECK_RUNS))
+
+
+def seconds_of(command: list[str]) -> float:
+    """How long a command takes."""
+    began = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, cwd=settings.BASE_DIR)
+    return time.perf_counter() - began
+
+
+def show(figures: dict, say: Say) -> None:
+    """A table for people."""
+    say(f"{'page':<26}{'CPU ms':>9}{'wall ms':>9}{'SQL':>5}{'KB':>8}")
+    for name, row in figures["pages"].items():
+        sql = "" if row["sql"] is None else row["sql"]
+        say(f"{name:<26}{row['cpu_ms']:>9.2f}{row['wall_ms']:>9.2f}{sql:>5}{row['bytes'] / 1024:>8.1f}")
+    say(f"worker resident {figures['worker_resident_mb']} MB, first page {figures['first_page_s']} s,")
+    say(f"manage.py check {figures['check_s']} s; acceptances: {figures['acceptances']}")
+
+
+def write(figures: dict, path: Path) -> None:
+    """Save as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=2) + "\n")
