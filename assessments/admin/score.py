@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.scores import correct_score
 from assessments.models import FULL_MARKS, Score, ScoreEntry
-from assessments.models.wording import in_words
+from assessments.models.wording import as_typed, in_words
 from courses.admin.office import LedgerAdmin, OfficeForm, RecordAdmin
 
 PARTIES = ["enrollment__user", "enrollment__cohort", "test__module", "test__cohort"]
@@ -30,6 +30,23 @@ class CorrectionForm(OfficeForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It goes into the ledger, which keeps who changed what, when and why."),
     )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.now = as_typed(self.instance.result)
+        self.initial["seen"] = self.now
+
+    def clean(self):
+        """Somebody's correction is not overwritten by who has not seen it."""
+        cleaned = super().clean()
+        if cleaned.get("seen", "") not in ("", self.now):
+            self.add_error(
+                None, _("Somebody corrected this score meanwhile: it is %(now)s.") % {"now": self.now}
+            )
+            self.data = self.data.copy()  # saved once more, it has been seen
+            self.data["seen"] = self.now
+        return cleaned
 
 
 class SubjectAdmin:
@@ -55,8 +72,9 @@ class ScoreAdmin(SubjectAdmin, RecordAdmin):
     list_filter = ["test__cohort", "test__module", "attempt", "outcome"]
     list_select_related = PARTIES
     search_fields = SEARCHED
-    corrected = ("outcome", "value", "honours", "reason")
-    fields = ["enrollment", "test", "attempt", "published_at", *corrected]
+    corrected = ("outcome", "value", "honours")
+    typed = ("reason", "seen")
+    fields = ["enrollment", "test", "attempt", "published_at", *corrected, *typed]
     readonly_fields = ["enrollment", "test", "attempt", "published_at"]
 
     def has_change_permission(self, request, obj=None):
@@ -66,7 +84,7 @@ class ScoreAdmin(SubjectAdmin, RecordAdmin):
 
     def get_fields(self, request, obj=None):
         able = self.has_change_permission(request, obj)
-        return self.fields if able else [name for name in self.fields if name != "reason"]
+        return self.fields if able else [name for name in self.fields if name not in self.typed]
 
     def save_model(self, request, obj, form, change):
         """Who, when, old, new and why go into the ledger with it."""

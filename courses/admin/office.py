@@ -199,13 +199,14 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
     def act_on_all(self, request, queryset, do):
         """Do `do` to each object by itself: those refused are named, the others are done."""
         done = 0
+        label = next(str(act.label) for act in self.acts if act.do is do)
         for thing in queryset:
             try:
                 do(**{self.opts.model_name: thing}, by=request.user, at=timezone.now())
             except REFUSED as refusal:
                 messages.error(request, f"{thing}: {words_of(refusal)}")
             else:
-                self.log_change(request, thing, do.__name__)
+                self.log_change(request, thing, label)
                 done += 1
         if done:
             messages.success(request, _("Done: %(count)d.") % {"count": done})

@@ -140,6 +140,7 @@ class SessionAdmin(OfficeAdmin):
         return (
             super()
             .get_queryset(request)
+            .select_related("module")
             .prefetch_related(
                 Prefetch("places", SessionPlace.objects.select_related("room__hub")),
                 Prefetch("teachers", SessionTeacher.objects.select_related("instructor")),

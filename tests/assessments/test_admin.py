@@ -58,6 +58,20 @@ def test_what_is_no_correction_changes_nothing_and_is_said(office, change, sente
     assert (score.value, ScoreEntry.objects.count()) == (28, lines)
 
 
+def test_a_correction_by_another_is_seen_before_it_is_overwritten(office):
+    score = factories.a_score(published_at=NOON)
+    opened = office.get(page("score", "change", score.pk)).context["adminform"].form
+    office.post(page("score", "change", score.pk), CORRECTED | {"seen": opened["seen"].value()})
+    stale = CORRECTED | {"value": "26", "honours": "", "seen": opened["seen"].value()}
+    response = office.post(page("score", "change", score.pk), stale)
+    assert response.status_code == 422
+    assert "Somebody corrected this score meanwhile: it is 30 L." in response.text
+    assert Score.objects.get().value == 30
+    again = {"seen": response.context["adminform"].form["seen"].value()}
+    assert office.post(page("score", "change", score.pk), stale | again).status_code == 302
+    assert Score.objects.get().value == 26
+
+
 def test_a_form_of_a_score_takes_nothing_else(office):
     score, other = factories.a_score(published_at=NOON), factories.an_enrollment()
     forged = CORRECTED | {"enrollment": other.pk, "attempt": "2", "published_at_0": "", "by": other.user_id}
