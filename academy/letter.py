@@ -1,13 +1,16 @@
 """A notice as an e-mail: in the reader's language, as text and as HTML, to one person."""
 
 import re
-from email.utils import parseaddr
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import localtime
 from django.utils.translation import override
 
 from academy.models import Notice
@@ -18,27 +21,43 @@ from courses.notices import NoticeKind
 inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def write(kind: NoticeKind, notices: list[Notice]) -> EmailMultiAlternatives:
-    """One message about `notices`, rows of one person and kind."""
-    first = notices[0]
-    with override(first.user.language):
-        context = kind.context(notices) | {
-            "person": first.user,
-            "why": kind.why,
-            "link": settings.SITE_URL + kind.path(first),
-            "site": settings.SITE_URL,
-            "language": first.user.language,
-        }
-        subject = render(kind, "subject.txt", context)
-        context["subject"] = " ".join(subject.split())
-        message = EmailMultiAlternatives(
-            subject=context["subject"],
-            body=re.sub(r"\n{3,}", "\n\n", render(kind, "txt", context)).strip() + "\n",
-            to=[first.user.email],
-            headers={"Message-ID": message_id(first), "Auto-Submitted": "auto-generated"},
-        )
-        message.attach_alternative(inliner.inline(render(kind, "html", context)), "text/html")
-    return message
+class Desk:
+    """Writes mails for some seconds: what it looked up for the first reader serves the others."""
+
+    def __init__(self) -> None:
+        self.looked_up: dict[tuple, dict[str, Any]] = {}
+
+    def write(self, kind: NoticeKind, notices: list[Notice], at: datetime) -> EmailMultiAlternatives:
+        """One message about `notices`, rows of one person and kind, dated `at`."""
+        first = notices[0]
+        with override(first.user.language):
+            context = self.look_up(kind, notices) | {
+                "person": first.user,
+                "why": kind.why,
+                "link": settings.SITE_URL + kind.path(first),
+                "site": settings.SITE_URL,
+                "language": first.user.language,
+            }
+            context["subject"] = " ".join(render(kind, "subject.txt", context).split())
+            text = re.sub(r"\n{3,}", "\n\n", render(kind, "txt", context)).strip()
+            message = EmailMultiAlternatives(
+                subject=context["subject"],
+                body=f"{text}\n",
+                to=[first.user.email],
+                headers={
+                    "Message-ID": message_id(first),
+                    "Date": format_datetime(localtime(at)),
+                    "Auto-Submitted": "auto-generated",
+                },
+            )
+            message.attach_alternative(inliner.inline(render(kind, "html", context)), "text/html")
+        return message
+
+    def look_up(self, kind: NoticeKind, notices: list[Notice]) -> dict[str, Any]:
+        things = (kind.name, *((notice.key, notice.revision) for notice in notices))
+        if things not in self.looked_up:
+            self.looked_up[things] = kind.context(notices)
+        return self.looked_up[things]
 
 
 def render(kind: NoticeKind, form: str, context: dict) -> str:

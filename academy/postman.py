@@ -17,7 +17,6 @@ from django.core.exceptions import EmptyResultSet
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -107,7 +106,7 @@ def deliver(clock: Clock, seconds: float) -> bool:
     All leaves through one connection. While no mail server answers nothing is claimed.
     """
     end = time.monotonic() + seconds
-    post = get_connection()
+    post, desk = get_connection(), letter.Desk()
     try:
         if not Notice.objects.waiting(clock()).filter(kind__in=KINDS).exists():
             return False
@@ -117,7 +116,7 @@ def deliver(clock: Clock, seconds: float) -> bool:
             notices = claim(clock())
             if not notices:
                 return False
-            send(notices, post, clock)
+            send(notices, post, clock, desk)
         return True
     finally:
         leave(post)
@@ -139,39 +138,46 @@ def leave(post: BaseEmailBackend) -> None:
         post.close()
 
 
-@transaction.atomic
 def claim(at: datetime) -> list[Notice]:
     """The next row that waits, with its companions where its kind goes `together`; never another's."""
-    waiting = (
-        Notice.objects.waiting(at)
-        .filter(kind__in=KINDS)
-        .select_related("user")
-        .select_for_update(skip_locked=True, of=("self",))
-    )
-    first = waiting.order_by("not_before", "id").first()
-    if first is None:
-        return []
-    notices = [first]
-    if KINDS[first.kind].together:
-        companions = waiting.filter(user=first.user_id, kind=first.kind, due_at=first.due_at)
-        notices = list(companions.order_by("id"))
+    together = [name for name, kind in KINDS.items() if kind.together]
+    notices = list(Notice.objects.raw(CLAIM, {"at": at, "kinds": list(KINDS), "together": together}))
     for notice in notices:
-        notice.claimed_at, notice.attempts = at, notice.attempts + 1
-    mark(notices, state=State.CLAIMED, claimed_at=at, attempts=F("attempts") + 1)
-    return notices
+        person = {name: getattr(notice, f"person_{name}") for name in PERSON}
+        notice.user = User(pk=notice.user_id, **person)
+    return sorted(notices, key=lambda notice: notice.pk)
 
 
-def send(notices: list[Notice], post: BaseEmailBackend, clock: Clock) -> None:
+# One statement, for there may be thousands: nobody waits for a row another sweep holds.
+PERSON = "email", "name", "language", "is_active"
+CLAIM = f"""
+    WITH next AS (
+        SELECT id, user_id, kind, due_at FROM academy_notice
+        WHERE state = 'due' AND not_before <= %(at)s AND kind = ANY(%(kinds)s)
+        ORDER BY not_before, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ), companions AS (
+        SELECT other.id FROM academy_notice other JOIN next USING (user_id, kind, due_at)
+        WHERE next.kind = ANY(%(together)s) AND other.state = 'due' AND other.not_before <= %(at)s
+        FOR UPDATE OF other SKIP LOCKED
+    )
+    UPDATE academy_notice notice SET state = 'claimed', claimed_at = %(at)s, attempts = attempts + 1
+    FROM academy_user person
+    WHERE person.id = notice.user_id
+        AND notice.id IN (SELECT id FROM next UNION SELECT id FROM companions)
+    RETURNING notice.*, {", ".join(f"person.{name} AS person_{name}" for name in PERSON)}
+"""
+
+
+def send(notices: list[Notice], post: BaseEmailBackend, clock: Clock, desk: letter.Desk) -> None:
     """One mail: rows claimed together end up sent, dropped, refused, parked, or wait for another try."""
     kind = KINDS[notices[0].kind]
     try:
         notices = [notice for notice in notices if still_due(kind, notice, clock())]
         if not notices:
             return
-        message = letter.write(kind, notices)
-        if not still_ours(notices):
+        message = desk.write(kind, notices, clock())
+        if not hand_over(notices, str(message.subject), clock()):
             return
-        mark(notices, state=State.HANDED, handed_at=clock(), subject=message.subject[:250])
         post.send_messages([message])
     except OSError as error:
         leave(post)
@@ -194,10 +200,11 @@ def still_due(kind: NoticeKind, notice: Notice, at: datetime) -> bool:
     return not reason
 
 
-def still_ours(notices: list[Notice]) -> bool:
-    """Whether nobody took us for dead meanwhile and claimed the rows anew."""
+def hand_over(notices: list[Notice], subject: str, at: datetime) -> bool:
+    """Mark, before a word is said to the server; False when somebody took us for dead and claimed anew."""
     ours = Notice.objects.filter(state=State.CLAIMED, claimed_at=notices[0].claimed_at)
-    return ours.filter(pk__in=[notice.pk for notice in notices]).count() == len(notices)
+    handed = ours.filter(pk__in=[notice.pk for notice in notices])
+    return handed.update(state=State.HANDED, handed_at=at, subject=subject[:250]) == len(notices)
 
 
 def settle(kind: NoticeKind, notices: list[Notice], error: OSError, at: datetime) -> None:

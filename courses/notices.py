@@ -48,7 +48,10 @@ class NoticeKind:
         raise NotImplementedError
 
     def context(self, notices: Sequence[Told]) -> dict[str, Any]:
-        """What the words need; more than one notice only where `together`."""
+        """What the words need, whoever the reader is; several notices only where `together`.
+
+        It serves all who are told the same within seconds; `person` is added for each.
+        """
         raise NotImplementedError
 
     def path(self, notice: Told) -> str:

@@ -17,11 +17,11 @@ from django.db.models import (
 )
 from django.db.models.functions import TruncDate
 from django.urls import reverse
-from django.utils.timezone import get_default_timezone
+from django.utils.timezone import get_default_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from courses.models import Session, SessionPlace
+from courses.models import Session, SessionPlace, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
 from enrollment.models import Application, Enrollment
 
@@ -114,8 +114,9 @@ class SessionTomorrow(NoticeKind):
         return begun_or_strange(session, notice, at)
 
     def context(self, notices):
-        sessions = with_places(Session.objects.filter(pk__in=[notice.key for notice in notices]))
-        return {"sessions": list(sessions), "teaching": teaches(notices[0])}
+        keys = [notice.key for notice in notices]
+        sessions = list(with_places(Session.objects.filter(pk__in=keys)))
+        return {"sessions": sessions, "teachers": teachers_of(keys)}
 
     def path(self, notice):
         return reverse("enrollment:session", args=[notice.key])
@@ -160,7 +161,7 @@ class SessionChanged(NoticeKind):
 
     def context(self, notices):
         session = with_places(Session.objects.filter(pk=notices[0].key)).get()
-        return {"session": session, "teaching": teaches(notices[0])}
+        return {"session": session, "teachers": teachers_of([session.pk])}
 
     def path(self, notice):
         return reverse("enrollment:session", args=[notice.key])
@@ -221,15 +222,19 @@ def begun_or_strange(session: Session, notice, at) -> str | None:
     """Why `session` is no news for this person any more."""
     if session.starts_at <= at:
         return gettext_noop("the session has already begun")
-    roles = concerned(Session.objects.filter(pk=session.pk))
-    if not any(role.filter(person=notice.user_id).exists() for role in roles):
-        return gettext_noop("the person no longer belongs to the session")
-    return None
+    day = localdate(session.starts_at)
+    members = Enrollment.objects.members_on(day).exclude(state=Enrollment.State.RENOUNCED)
+    if members.filter(
+        user=notice.user_id, cohort=session.cohort_id
+    ).exists() or notice.user_id in teachers_of([session.pk]):
+        return None
+    return gettext_noop("the person no longer belongs to the session")
 
 
-def teaches(notice) -> bool:
-    """Whether the session is this person's to teach rather than to follow."""
-    return Session.objects.filter(pk=notice.key, teachers__instructor__user=notice.user_id).exists()
+def teachers_of(sessions: list[int]) -> set[int]:
+    """People to whom the sessions are theirs to teach rather than to follow."""
+    teaching = SessionTeacher.objects.filter(session__in=sessions)
+    return set(teaching.values_list("instructor__user", flat=True))
 
 
 def with_places(sessions: QuerySet[Session]) -> QuerySet[Session]:

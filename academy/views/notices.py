@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -41,10 +42,12 @@ class Line:
 
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
-    """One's own, newest first: what, when, why, and what became of it."""
+    """One's own, newest first: what, when, why, and what became of it. A line is a mail."""
     told = Notice.objects.of(request.user).filter(kind__in=KINDS)
     page = Paginator(told, ROWS).get_page(request.GET.get("page"))
-    return render(request, "academy/notices.html", {"page": page, "lines": [line(row) for row in page]})
+    mails = groupby(page, key=lambda row: (row.kind, row.sent_at or row.pk))
+    lines = [line(next(rows)) for _mail, rows in mails]
+    return render(request, "academy/notices.html", {"page": page, "lines": lines})
 
 
 def line(notice: Notice) -> Line:

@@ -242,7 +242,7 @@ def test_who_was_taken_for_dead_does_not_send(server):
     notices = postman.claim(AT)
     recover(AT + minutes(3))
     postman.claim(AT + minutes(3))
-    postman.send(notices, postman.get_connection(), at(AT + minutes(3)))
+    postman.send(notices, postman.get_connection(), at(AT + minutes(3)), letter.Desk())
     assert not server.mails
     assert states() == [State.CLAIMED]
 

@@ -1,0 +1,212 @@
+"""The post while its processes are killed: real Celery workers, a real Valkey, a real mail server.
+
+Run by `make test-faults`. Workers look at the real clock, so what they send is due now.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from celery import Celery
+from django.db import connection
+from django.utils import timezone
+
+from academy import postman
+from academy.embedded import Services, broker_url
+from academy.models import Notice
+from courses.models import Session
+from tests.factories import a_cohort, a_module, a_person, an_enrollment
+from tests.smtp import MailServer
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+State = Notice.State
+FINAL = {State.SENT, State.DROPPED, State.REFUSED, State.PARKED}
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with MailServer().running() as server:
+        server.pause = 0.01  # between taking a mail and saying so
+        yield server
+
+
+@pytest.fixture
+def valkey(tmp_path) -> Iterator[Services]:
+    services = Services(tmp_path / "servers", postgres=False, durable=False)
+    with services.running():
+        yield services
+
+
+@pytest.fixture
+def environment(server, valkey) -> dict[str, str]:
+    """What a worker is told: this test's database, its broker and its mail server."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    return os.environ | {
+        "DATABASE_URL": database.geturl(),
+        "REDIS_URL": valkey.redis_url,
+        "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
+    }
+
+
+@pytest.fixture
+def clock(valkey) -> Celery:
+    """Stands for beat: publishes sweeps whenever the test says."""
+    return Celery(broker=broker_url(valkey.redis_url))
+
+
+@contextmanager
+def a_worker(environment, log: Path) -> Iterator[subprocess.Popen]:
+    """`celery worker` with two children, as the demo runs it."""
+    command = [sys.executable, "-m", "celery", "--app=academy", "worker", "--concurrency=2"]
+    with log.open("a") as file:
+        worker = subprocess.Popen(
+            [*command, "--loglevel=WARNING", "--without-gossip"],
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    try:
+        yield worker
+    finally:
+        kill_all(worker)
+
+
+def kill_all(worker: subprocess.Popen) -> None:
+    """Worker and children at once, as a machine that loses its power."""
+    if worker.poll() is None:
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+
+
+def children(worker: subprocess.Popen) -> list[int]:
+    found = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
+    return [int(pid) for pid in found.read_text().split()] if found.exists() else []
+
+
+def people_with_a_session_soon(number: int) -> list[str]:
+    """Addresses of `number` participants of a session in two hours: their reminders are due."""
+    now = timezone.now().replace(second=0, microsecond=0)
+    today = timezone.localdate(now)
+    days = {"starts_on": today - timedelta(days=9), "ends_on": today + timedelta(days=9)}
+    cohort = a_cohort(seats=number, **days)
+    begins = now + timedelta(hours=2)
+    Session.objects.create(
+        cohort=cohort,
+        module=a_module(cohort),
+        mode=Session.Mode.REMOTE,
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=1),
+        changed_at=now - timedelta(days=5),
+    )
+    return [an_enrollment(cohort=cohort, user=a_person()).user.email for _ in range(number)]
+
+
+def tally() -> Counter:
+    return Counter(Notice.objects.values_list("state", flat=True))
+
+
+def sweep_until(clock: Celery, done, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, tally()
+        clock.send_task("academy.tasks.sweep")
+        time.sleep(0.3)
+
+
+def all_are_final(number: int) -> bool:
+    states = tally()
+    return sum(states.values()) >= number and set(states) <= FINAL
+
+
+def finish_after_the_dead(settings, server) -> None:
+    """Three minutes later, by the clock that is passed in, a sweep takes up what the dead left."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    postman.work(clock=lambda: timezone.now() + timedelta(minutes=3), seconds=120)
+
+
+def test_a_thousand_reminders_survive_killed_workers(
+    environment, clock, server, settings, tmp_path, record_property
+):
+    addresses = people_with_a_session_soon(1000)
+    kills, log = 0, tmp_path / "worker.log"
+    lot = random.Random(7)
+
+    def most_are_sent() -> bool:
+        return len(server.mails) >= 950
+
+    while not most_are_sent():
+        with a_worker(environment, log) as worker:
+            sweep_until(clock, lambda: tally()[State.HANDED] or most_are_sent())
+            for _ in range(4):
+                clock.send_task("academy.tasks.sweep")
+                time.sleep(lot.uniform(0.2, 0.7))
+                if victims := children(worker):
+                    os.kill(lot.choice(victims), signal.SIGKILL)
+                    kills += 1
+            kills += len(children(worker))  # and now the worker itself, with all it started
+    left = tally()
+    stuck = left[State.CLAIMED] + left[State.HANDED]
+    finish_after_the_dead(settings, server)
+
+    copies = Counter(mail["To"] for mail in server.mails)
+    extra = len(server.mails) - 1000
+    record_property("figures", f"{kills} senders killed, {stuck} rows left by them, {extra} extra copies")
+    assert kills >= 10
+    assert stuck > 0  # nobody but the next sweep would ever have sent these
+    assert tally() == {State.SENT: 1000}
+    assert set(copies) == set(addresses)
+    assert extra <= kills  # each had one mail in its hands
+    assert len({mail["Message-ID"] for mail in server.mails}) == 1000
+
+
+def test_a_worker_told_to_stop_finishes_its_mail_and_nothing_leaves_twice(
+    environment, clock, server, tmp_path
+):
+    people_with_a_session_soon(400)
+    log = tmp_path / "worker.log"
+    with a_worker(environment, log) as worker:
+        sweep_until(clock, lambda: len(server.mails) > 20)
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=60)
+    assert tally()[State.CLAIMED] == tally()[State.HANDED] == 0
+    with a_worker(environment, log):
+        sweep_until(clock, lambda: all_are_final(400))
+    assert Counter(Counter(mail["To"] for mail in server.mails).values()) == {1: 400}
+
+
+def test_messages_the_broker_forgot_cost_nothing(environment, clock, valkey, server, tmp_path):
+    people_with_a_session_soon(50)
+    for _ in range(50):
+        clock.send_task("academy.tasks.sweep")
+    redis.Redis.from_url(valkey.redis_url).flushall()
+    with a_worker(environment, tmp_path / "worker.log"):
+        sweep_until(clock, lambda: all_are_final(50))
+        redis.Redis.from_url(valkey.redis_url).flushall()
+    assert len(server.mails) == 50
+
+
+def test_a_killed_broker_comes_back_and_the_post_goes_on(environment, clock, valkey, server, tmp_path):
+    people_with_a_session_soon(50)
+    with a_worker(environment, tmp_path / "worker.log"):
+        sweep_until(clock, lambda: len(server.mails) >= 1)
+        os.kill(redis.Redis.from_url(valkey.redis_url).info()["process_id"], signal.SIGKILL)
+        time.sleep(1)
+        valkey.start_valkey()
+        sweep_until(clock, lambda: all_are_final(50))
+    assert len(server.mails) == 50
