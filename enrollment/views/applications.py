@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -75,7 +76,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 def spoken(application: Application, field: str) -> str:
     """What the person gave in `field`; of a choice, its words."""
     words = getattr(application, f"get_{field}_display", None)
-    return words() if words else getattr(application, field)
+    return capfirst(words()) if words else getattr(application, field)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

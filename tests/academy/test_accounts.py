@@ -9,7 +9,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.sessions.models import Session
 from django.core.mail.backends.base import BaseEmailBackend
 
 from academy.models import User
@@ -309,9 +308,31 @@ def test_an_instructor_without_office_finds_the_admin_closed(client, settings):
     assert client.get("/admin/", follow=True).status_code == 403
 
 
-def test_a_session_is_kept_in_the_database(client):
+def test_a_link_to_a_new_password_works_once(client, mailoutbox):
     an_account()
+    client.post("/accounts/password/reset/", {"email": "ada@example.org"})
+    link = re.search(r"https?://testserver(/\S+)", mailoutbox[0].body).group(1)
+    new = {"password1": "una-frase-nuova-9", "password2": "una-frase-nuova-9"}
 
+    form = client.get(link).url
+    client.post(form, new)
+    again = client.__class__().get(link, follow=True)
+
+    assert sign_in(client.__class__(), password="una-frase-nuova-9").status_code == 302
+    assert "password1" not in again.text
+
+
+def test_another_address_is_taken_only_from_who_gives_the_password_again(client, mailoutbox):
+    an_account()
     sign_in(client)
 
-    assert Session.objects.filter(session_key=client.session.session_key).exists()
+    page = client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+
+    assert page.url.startswith("/accounts/reauthenticate/")
+    assert not mailoutbox
+    assert list(EmailAddress.objects.values_list("email", flat=True)) == ["ada@example.org"]
+
+
+def test_the_sign_in_page_asks_the_database_nothing(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/accounts/login/").status_code == 200
