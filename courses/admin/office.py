@@ -1,5 +1,6 @@
 """What every page of the office has in common: records are kept, buttons call actions, a no has words."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -7,7 +8,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import NestedObjects, model_format_dict, quote, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models
@@ -15,6 +16,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from courses.models import sentence_for
@@ -185,9 +187,13 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         return HttpResponseRedirect(self.page_of(self.get_object(request, unquote(object_id))))
 
     def get_deleted_objects(self, objs, request):
-        """Records in the way are named as such, not as a right somebody lacks."""
-        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, set() if protected else lacking, protected
+        """Records in the way are counted: that is why, and not a right somebody lacks."""
+        collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
+        collector.collect(objs)
+        kinds = Counter(model_format_dict(row)["verbose_name_plural"] for row in collector.protected)
+        if kinds:
+            return [], {}, set(), [f"{capfirst(name)}: {number}" for name, number in kinds.items()]
+        return super().get_deleted_objects(objs, request)
 
     def changelist_view(self, request, extra_context=None):
         """403 for an action the list does not offer, such as a bulk delete written by hand."""

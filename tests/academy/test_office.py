@@ -164,15 +164,28 @@ def test_records_are_never_deleted_not_even_by_a_superuser(client, app, model, s
     assert apps.get_model(app, model).objects.filter(pk=thing.pk).exists()
 
 
-def test_what_others_need_is_kept_and_the_page_says_by_whom(office):
+def test_what_others_need_is_kept_and_the_page_counts_by_what(office):
     room = factories.a_room()
-    session = factories.a_session(rooms=[room])
-    page = office.post(address("courses", "room", "delete", room.pk), {"post": "yes"})
-    assert page.status_code == 200
-    assert "protected" in page.text
-    page = office.post(address("courses", "cohort", "delete", session.cohort_id), {"post": "yes"})
-    assert "protected" in page.text
+    session = factories.a_session(rooms=[room], instructors=[factories.an_instructor()])
+    factories.a_session(session.cohort, rooms=[room])
+    needed = {
+        address("courses", "room", "delete", room.pk): ["Places of a session: 2"],
+        address("courses", "cohort", "delete", session.cohort_id): ["Sessions: 2"],
+        address("courses", "module", "delete", session.module_id): ["Sessions: 2"],
+    }
+    for page, kinds in needed.items():
+        response = office.post(page, {"post": "yes"})
+        assert response.status_code == 200
+        assert response.context["protected"] == kinds
     assert session.places.get().room == room
+
+
+def test_a_module_of_a_used_programme_is_kept_and_the_guard_says_why(office):
+    module = factories.a_module(factories.a_cohort())
+    page = address("courses", "module", "delete", module.pk)
+    response = office.post(page, {"post": "yes"}, follow=True)
+    assert "This version of the programme is in use by an edition" in response.text
+    assert Module.objects.filter(pk=module.pk).exists()
 
 
 def test_what_does_not_exist_is_404(office):
