@@ -45,7 +45,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """One's own, newest first: what, when, why, and what became of it. A line is a mail."""
     told = Notice.objects.of(request.user).filter(kind__in=KINDS)
     page = Paginator(told, ROWS).get_page(request.GET.get("page"))
-    mails = groupby(page, key=lambda row: (row.kind, row.sent_at or row.pk))
+    mails = groupby(page, key=lambda row: (row.subject, row.sent_at or row.pk))
     lines = [line(next(rows)) for _mail, rows in mails]
     return render(request, "academy/notices.html", {"page": page, "lines": lines})
 

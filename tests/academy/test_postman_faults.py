@@ -141,7 +141,7 @@ def finish_after_the_dead(settings, server) -> None:
 
 
 def test_a_thousand_reminders_survive_killed_workers(
-    environment, clock, server, settings, tmp_path, record_property
+    environment, clock, server, settings, tmp_path, record_testsuite_property
 ):
     addresses = people_with_a_session_soon(1000)
     kills, log = 0, tmp_path / "worker.log"
@@ -166,7 +166,9 @@ def test_a_thousand_reminders_survive_killed_workers(
 
     copies = Counter(mail["To"] for mail in server.mails)
     extra = len(server.mails) - 1000
-    record_property("figures", f"{kills} senders killed, {stuck} rows left by them, {extra} extra copies")
+    record_testsuite_property(
+        "thousand reminders", f"{kills} senders killed, {stuck} rows left by them, {extra} extra copies"
+    )
     assert kills >= 10
     assert stuck > 0  # nobody but the next sweep would ever have sent these
     assert tally() == {State.SENT: 1000}
