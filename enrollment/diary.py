@@ -99,7 +99,10 @@ class Entry:
 
 
 def sessions_of(user):
-    """The sessions `user` attends, by membership on their day, or teaches. Whoever left has none."""
+    """The sessions `user` (or that key) attends, by membership on their day, or teaches.
+
+    Whoever left has none.
+    """
     membership = (
         Enrollment.objects.live().members_on(OuterRef("day")).filter(user=user, cohort=OuterRef("cohort"))
     )

@@ -166,7 +166,7 @@ def etag(server: Server, path: str) -> str:
 
 def page_statements(page: Page) -> int:
     """SQL statements of a warm page, counted in this process."""
-    client = Client(headers={name.lower(): value for name, value in page.headers.items()})
+    client = Client(SERVER_NAME="localhost", headers=page.headers)
     client.get(page.path)
     with CaptureQueriesContext(connection) as queries:
         client.get(page.path)

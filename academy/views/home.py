@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from academy.home import home as home_of
-from enrollment.views.schedule import by_day
+from enrollment.views.entries import write_days
 
 
 @require_safe
@@ -16,8 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = home_of(request.user, at=at)
     context = {
         "home": page,
-        "days": by_day(page.week),
-        "at": at,
+        "days": write_days(page.week, at, page.next),
         "today": timezone.localdate(at),
         "next": page.next,
         "joinable": bool(page.next and page.next.may_join(at)),

@@ -3,8 +3,7 @@
 from calendar import Calendar
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from enrollment.diary import Entry, diary, hours_so_far
+from enrollment.views.entries import write_days
 
 VIEWS = {"agenda": gettext_lazy("Agenda"), "week": gettext_lazy("Week"), "month": gettext_lazy("Month")}
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
@@ -50,17 +50,16 @@ def schedule(request: HttpRequest) -> HttpResponse:
         raise BadRequest(_("There is no such view of the schedule."))
     on = day_of(request.GET.get("on"), today)
     entries = diary(request.user)
+    following = next((e for e in entries if not e.cancelled and not e.over(at)), None)
     show: Callable = {"agenda": agenda, "week": week, "month": month}[view]
     context = {
-        "at": at,
         "today": today,
         "view": view,
         "views": [(name, label, name == view) for name, label in VIEWS.items()],
         "on": on,
         "entries": entries,
         "hours": hours_so_far(entries, at),
-        "next": next((e for e in entries if not e.cancelled and not e.over(at)), None),
-        **show(entries, on),
+        **show(entries, on, at, following),
     }
     return render(request, f"enrollment/schedule_{view}.html", context)
 
@@ -78,18 +77,14 @@ def day_of(text: str | None, today: date) -> date:
     return day
 
 
-def agenda(entries: list[Entry], on: date) -> dict:
-    """What begins on `on` or later by day, and before it what is over, folded."""
-    days = by_day(entries)
-    return {"days": [d for d in days if d.day >= on], "past": [d for d in days if d.day < on]}
+def agenda(entries: list[Entry], on: date, at: datetime, following: Entry | None) -> dict:
+    """Day by day from `on`; what was before is one press away."""
+    before = sum(entry.day < on for entry in entries)
+    days = write_days((entry for entry in entries if entry.day >= on), at, following)
+    return {"days": days, "before": before, "first": entries[0].day if entries else on}
 
 
-def by_day(entries: list[Entry]) -> list[Day]:
-    """Entries in order of time, under their days."""
-    return [Day(day, list(group)) for day, group in groupby(entries, key=lambda entry: entry.day)]
-
-
-def week(entries: list[Entry], on: date) -> dict:
+def week(entries: list[Entry], on: date, *_: object) -> dict:
     """Monday to Sunday around `on`; Sunday only when something is on it."""
     monday = on - timedelta(days=on.weekday())
     days = [Day(day, of(entries, day)) for day in (monday + timedelta(days=n) for n in range(7))]
@@ -105,7 +100,7 @@ def week(entries: list[Entry], on: date) -> dict:
     }
 
 
-def month(entries: list[Entry], on: date) -> dict:
+def month(entries: list[Entry], on: date, *_: object) -> dict:
     """The weeks of the month of `on`, Monday first."""
     first = on.replace(day=1)
     weeks = [
