@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .place import Organisation
 
@@ -30,7 +31,7 @@ class Instructor(models.Model):
         Organisation, models.PROTECT, related_name="instructors", verbose_name=_("organisation")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=TeachingKind)
-    subject = models.CharField(_("subject"), max_length=120, blank=True)
+    subject = models.CharField(pgettext_lazy("instructor", "subject"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("instructor")

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.models import Cohort
 from courses.models.invariants import Guard, known_values, only_these_passages
@@ -37,10 +38,10 @@ class EnrollmentQuerySet(models.QuerySet):
 
 
 class EnrollmentState(models.TextChoices):
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("enrollment", "active")
     COMPLETED = "completed", _("completed")
     RENOUNCED = "renounced", _("renounced before the start")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("enrollment", "withdrawn")
     FORFEITED = "forfeited", _("forfeited")
     EXCLUDED = "excluded", _("excluded")
 
@@ -66,7 +67,7 @@ class Enrollment(WorkProfile):
     auditor = models.BooleanField(_("auditor"), default=False, help_text=_("Attends, gets no certificate."))
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
-    admitted_at = models.DateTimeField(_("admitted"), editable=False)
+    admitted_at = models.DateTimeField(pgettext_lazy("enrollment", "admitted"), editable=False)
 
     objects = EnrollmentQuerySet.as_manager()
 
