@@ -1,4 +1,4 @@
-"""Months as an Italian writes them, without a capital: Django's own catalogue says "Gennaio"."""
+"""Months and days as an Italian writes them, without a capital: Django's catalogue says "Gennaio"."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -16,4 +16,13 @@ MONTHS = (
     _("October"),
     _("November"),
     _("December"),
+)
+DAYS = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
 )
