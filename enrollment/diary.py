@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import JSONObject, TruncDate
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from courses.hours import minutes_between
-from courses.models import Hub, Session, SessionPlace, SessionTeacher
+from courses.models import Hub, Session, SessionTeacher
 from enrollment.models import Enrollment
 
 JOIN_OPENS = timedelta(minutes=15)  # before the session begins
+ROOM = 7  # columns of a place, at the end of a row of the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,42 +106,40 @@ def sessions_of(user):
 
     Whoever left has none.
     """
-    membership = (
-        Enrollment.objects.live().members_on(OuterRef("day")).filter(user=user, cohort=OuterRef("cohort"))
-    )
+    seats = Enrollment.objects.live().filter(user=user)
+    followed = Enrollment.objects.live().filter(user=user)
+    membership = followed.members_on(OuterRef("day")).filter(cohort=OuterRef("cohort"))
     teaching = SessionTeacher.objects.filter(session=OuterRef("pk"), instructor__user=user)
     mine = Session.objects.annotate(day=TruncDate("starts_at"), taught=Exists(teaching))
-    return mine.filter(Q(taught=True) | Exists(membership))
+    # Naming the editions first spares the look at memberships for every session of the others.
+    return mine.filter(Q(taught=True) | Q(Exists(membership), cohort__in=followed.values("cohort")))
 
 
 def diary(user, *filters: Q) -> list[Entry]:
     """The entries of `user` in order of time, narrowed by `filters`: one query, whatever their number."""
     language = "en" if get_language() == "en" else "it"
-    rooms = SessionPlace.objects.filter(session=OuterRef("pk"), room__isnull=False).order_by("pk")
-    calls = SessionPlace.objects.filter(session=OuterRef("pk"), room__isnull=True)
-    hub = {name: F(f"room__hub__{name}") for name in ("address", "postal_code", "city", "province")}
     rows = (
         sessions_of(user)
         .filter(*filters)
-        .order_by("starts_at", "pk")
+        .order_by("starts_at", "pk", "places__pk")
         .values_list(
             *("pk", "starts_at", "ends_at", "mode", "state", "purpose", "revision", "changed_at"),
             *("previous_starts_at", "change_reason", f"topic_{language}", f"module__title_{language}"),
             *(f"module__block__title_{language}", "module__block__counts_towards_total"),
             *("cohort__code", "cohort__programme__minutes", "taught"),
-            Exists(calls),
-            ArraySubquery(rooms.values(one=JSONObject(room="room__name", hub="room__hub__name", **hub))),
+            *("places__pk", "places__room__name", "places__room__hub__name"),
+            *(f"places__room__hub__{part}" for part in ("address", "postal_code", "city", "province")),
         )
     )
-    return [entry(*row) for row in rows]
+    return [entry(list(places)) for _pk, places in groupby(rows, key=itemgetter(0))]
 
 
-def entry(
-    pk, starts_at, ends_at, mode, state, purpose, revision, changed_at, previous, reason, *rest
-) -> Entry:
-    """A row of the query, in the reader's terms."""
-    topic, module, block, counts, cohort, programme_minutes, taught, online, rooms = rest
+def entry(rows: list[tuple]) -> Entry:
+    """The rows of one session, one for each of its places, in the reader's terms."""
+    pk, starts_at, ends_at, mode, state, purpose, revision, changed_at, previous, reason, *rest = rows[0]
+    topic, module, block, counts, cohort, programme_minutes, taught, *_place = rest
     zone = timezone.get_current_timezone()
+    rooms = [row[-ROOM:] for row in rows]
     return Entry(
         pk,
         starts_at.astimezone(zone),
@@ -157,14 +158,16 @@ def entry(
         cohort,
         programme_minutes,
         taught,
-        online,
-        tuple(place(**room) for room in rooms),
+        any(place and name is None for place, name, *_hub in rooms),
+        tuple(room(*words) for _place, *words in rooms if words[0] is not None),
     )
 
 
-def place(room: str, hub: str, **address: str) -> Place:
+@lru_cache(maxsize=1024)
+def room(name: str, hub: str, address: str, postal_code: str, city: str, province: str) -> Place:
     """A room with the address of its hub on one line."""
-    return Place(room, hub, Hub(name=hub, **address).full_address)
+    at = Hub(name=hub, address=address, postal_code=postal_code, city=city, province=province)
+    return Place(name, hub, at.full_address)
 
 
 @dataclass(frozen=True, slots=True)

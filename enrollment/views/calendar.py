@@ -103,14 +103,14 @@ def joined(*names: str) -> Concat:
 
 def write(owner: Owner) -> str:
     """The text of the feed, in the person's language."""
+    pages = settings.SITE_URL + reverse("enrollment:session", args=[0]).removesuffix("0/")
     with override(owner.language):
-        events = [event(entry) for entry in diary(owner.pk)]
+        events = [event(entry, f"{pages}{entry.pk}/") for entry in diary(owner.pk)]
         return ics.write(events, name="SMTC Academy", product=PRODUCT)
 
 
-def event(entry: Entry) -> ics.Event:
-    """A session as an event. Its address is the session's page: the call's own is never told."""
-    page = settings.SITE_URL + reverse("enrollment:session", args=[entry.pk])
+def event(entry: Entry, page: str) -> ics.Event:
+    """A session as an event. `page` is its page here: the address of its call is never told."""
     where = [f"{place.room}, {place.hub}, {place.address}" for place in entry.places]
     if entry.mode != Session.Mode.IN_PERSON:
         where.append(_("online: %(page)s") % {"page": page} if entry.online else _("online, link to follow"))

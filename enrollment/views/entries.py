@@ -60,7 +60,7 @@ class Words(NamedTuple):
     @classmethod
     def today(cls) -> "Words":
         return cls(
-            address=reverse("enrollment:session", args=[0]),
+            address=reverse("enrollment:session", args=[0]).removesuffix("0/"),
             modes={mode: str(label) for mode, label in Mode.choices},
             cancelled=_("cancelled"),
             moved=_("moved"),
@@ -82,7 +82,7 @@ class Words(NamedTuple):
             f"{entry.starts_at:%H:%M}",
             entry.ends_at.isoformat(),
             f"{entry.ends_at:%H:%M}",
-            self.address.replace("0", str(entry.pk)),
+            f"{self.address}{entry.pk}/",
             entry.title,
             format_html_join("", "<span>{}</span>", ((line,) for line in self.lines(entry))),
             format_html_join("", '<span class="badge{}">{}</span>', self.badges(entry, comes_next)),
