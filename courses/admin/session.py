@@ -100,7 +100,6 @@ class TeacherInline(PlainChoices, admin.StackedInline):
 class SessionAdmin(OfficeAdmin):
     list_display = ["starts_at", "length", "cohort", "module", "where", "who", "mode", "state"]
     list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter]
-    list_select_related = ["cohort", "module"]
     search_fields = [
         "module__code",
         "module__title_it",
@@ -140,7 +139,7 @@ class SessionAdmin(OfficeAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("module")
+            .select_related("cohort", "module")
             .prefetch_related(
                 Prefetch("places", SessionPlace.objects.select_related("room__hub")),
                 Prefetch("teachers", SessionTeacher.objects.select_related("instructor")),
