@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 
 from academy.models import Notice, User
@@ -81,6 +82,12 @@ def a_person(password: str | None = None, **fields) -> User:
     number = next(numbers)
     fields = {"email": f"person{number}@example.org", "name": f"Persona {number:04}"} | fields
     return User.objects.create_user(password=password, **fields)
+
+
+def with_address(person: User) -> User:
+    """`person` once the address is confirmed, as signing in asks."""
+    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+    return person
 
 
 def a_programme(**fields) -> Programme:

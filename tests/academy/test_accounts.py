@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail.backends.base import BaseEmailBackend
 
 from academy.models import User
-from tests.factories import PASSWORD, a_person
+from tests.factories import PASSWORD, a_person, with_address
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,7 @@ CODE = re.compile(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", re.MULTILINE)
 
 def an_account(email="ada@example.org", **fields):
     """Somebody whose address is confirmed and who has a password."""
-    person = a_person(PASSWORD, email=email, **fields)
-    EmailAddress.objects.create(user=person, email=email, primary=True, verified=True)
-    return person
+    return with_address(a_person(PASSWORD, email=email, **fields))
 
 
 def sign_in(client, email="ada@example.org", password=PASSWORD, **more):

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 
-from tests.factories import PASSWORD, a_person
+from tests.factories import PASSWORD, a_person, with_address
 
 # What a telephone with a fingerprint reader looks like to the browser.
 TELEPHONE = {
@@ -21,9 +20,7 @@ TELEPHONE = {
 
 @pytest.fixture
 def person(transactional_db):
-    person = a_person(PASSWORD, email="ada@example.org", name="Ada Bianchi")
-    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
-    return person
+    return with_address(a_person(PASSWORD, email="ada@example.org", name="Ada Bianchi"))
 
 
 @pytest.fixture
