@@ -1,6 +1,7 @@
 """Who may see a session, join its call, and read a calendar."""
 
 import re
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -8,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from courses.models import Session
 from enrollment.diary import sessions_of
 
+JOIN_OPENS = timedelta(minutes=15)  # before the session begins
 TOKEN = re.compile(r"([0-9]{1,18})-([0-9a-f]{64})")
 
 
@@ -19,6 +21,14 @@ def runs_the_office(user) -> bool:
 def sessions_open_to(user):
     """The sessions `user` may look at: one's own, and for the office all."""
     return Session.objects.all() if runs_the_office(user) else sessions_of(user)
+
+
+def may_join(session, at: datetime) -> bool:
+    """Whether the door to the call of `session`, or of its entry in a diary, stands open.
+
+    From 15 minutes before the beginning to the end, for whoever may see the session.
+    """
+    return not session.cancelled and session.starts_at - JOIN_OPENS <= at < session.ends_at
 
 
 def calendar_token(user) -> str:

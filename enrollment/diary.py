@@ -1,7 +1,7 @@
 """One person's sessions, attended or taught: feeds the front page, the schedule and the calendar."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -15,7 +15,6 @@ from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
 from enrollment.models import Enrollment
 
-JOIN_OPENS = timedelta(minutes=15)  # before the session begins
 ROOM = 7  # columns of a place, at the end of a row of the query
 
 
@@ -96,23 +95,18 @@ class Entry:
     def over(self, at: datetime) -> bool:
         return self.ends_at <= at
 
-    def may_join(self, at: datetime) -> bool:
-        """The call is open: from 15 minutes before the beginning to the end."""
-        return self.online and not self.cancelled and self.starts_at - JOIN_OPENS <= at < self.ends_at
-
 
 def sessions_of(user):
     """The sessions `user` (or that key) attends, by membership on their day, or teaches.
 
     Whoever left has none.
     """
-    seats = Enrollment.objects.live().filter(user=user)
     followed = Enrollment.objects.live().filter(user=user)
     membership = followed.members_on(OuterRef("day")).filter(cohort=OuterRef("cohort"))
     teaching = SessionTeacher.objects.filter(session=OuterRef("pk"), instructor__user=user)
     mine = Session.objects.annotate(day=TruncDate("starts_at"), taught=Exists(teaching))
     # Naming the editions first spares the look at memberships for every session of the others.
-    return mine.filter(Q(taught=True) | Q(Exists(membership), cohort__in=followed.values("cohort")))
+    return mine.filter(Q(taught=True) | Q(cohort__in=followed.values("cohort")) & Exists(membership))
 
 
 def diary(user, *filters: Q) -> list[Entry]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from academy.home import home as home_of
+from enrollment.access import may_join
 from enrollment.views.entries import write_days
 
 
@@ -19,6 +20,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "days": write_days(page.week, at, page.next),
         "today": timezone.localdate(at),
         "next": page.next,
-        "joinable": bool(page.next and page.next.may_join(at)),
+        "joinable": bool(page.next and page.next.online and may_join(page.next, at)),
     }
     return render(request, "academy/home.html", context)

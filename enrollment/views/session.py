@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courses.models import SessionPlace
-from enrollment.access import sessions_open_to
-from enrollment.diary import JOIN_OPENS
+from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 
 
 @require_safe
@@ -45,8 +44,3 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
         "over": found.ends_at <= at,
     }
     return render(request, "enrollment/join.html", context, status=409)
-
-
-def may_join(session, at) -> bool:
-    """The door is open."""
-    return not session.cancelled and session.starts_at - JOIN_OPENS <= at < session.ends_at
