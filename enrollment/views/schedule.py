@@ -51,7 +51,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     on = day_of(request.GET.get("on"), today)
     entries = diary(request.user)
     following = next((e for e in entries if not e.cancelled and not e.over(at)), None)
-    show: Callable = {"agenda": agenda, "week": week, "month": month}[view]
+    show: dict[str, Callable[..., dict]] = {"agenda": agenda, "week": week, "month": month}
     context = {
         "today": today,
         "view": view,
@@ -59,7 +59,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "on": on,
         "entries": entries,
         "hours": hours_so_far(entries, at),
-        **show(entries, on, at, following),
+        **show[view](entries, on, at, following),
     }
     return render(request, f"enrollment/schedule_{view}.html", context)
 
