@@ -109,7 +109,8 @@ class Session(models.Model):
 
     Only teaching counts towards the 300 hours. `mode` is what is planned; the places say what is
     arranged. `revision` is the calendar's SEQUENCE: the database counts it up when the time, the
-    mode or the state change, the actions when a place does.
+    mode or the state change, the actions when a place does. `previous_starts_at` is the time people
+    were last told: moves within the 10 minutes a change takes to settle leave it as it was.
     """
 
     Purpose = SessionPurpose
@@ -220,7 +221,13 @@ class Session(models.Model):
                 func="""
                     NEW.revision := GREATEST(NEW.revision, OLD.revision + 1);
                     IF NEW.changed_at = OLD.changed_at THEN NEW.changed_at := now(); END IF;
-                    IF NEW.starts_at <> OLD.starts_at THEN NEW.previous_starts_at := OLD.starts_at; END IF;
+                    IF NEW.starts_at <> OLD.starts_at THEN
+                        IF OLD.previous_starts_at IS NULL
+                           OR NEW.changed_at > OLD.changed_at + interval '10 minutes' THEN
+                            NEW.previous_starts_at := OLD.starts_at;
+                        END IF;
+                        NEW.previous_starts_at := NULLIF(NEW.previous_starts_at, NEW.starts_at);
+                    END IF;
                     RETURN NEW;
                 """,
             ),

@@ -317,3 +317,16 @@ def test_changes_of_what_is_past_are_told_to_nobody():
     assert people("session_changed", at + timedelta(minutes=10)) == []
     notice = row("session_changed", member, session.pk, session.revision)
     assert KINDS["session_changed"].still_due(notice, at) == "the session has already begun"
+
+
+def test_the_mail_says_from_when_people_knew_not_from_a_time_nobody_was_told():
+    session, *_ = a_class(rome(2022, 2, 10, 9))
+    known, at = session.starts_at, rome(2022, 2, 1, 12)
+    for minute in (0, 5):
+        session = changed(session, at + timedelta(minutes=minute), hours=1)
+    assert session.previous_starts_at == known
+    back = changed(session, at + timedelta(minutes=9), hours=-2)
+    assert (back.starts_at, back.moved) == (known, False)
+    told = changed(back, at + timedelta(minutes=10), hours=1)
+    later = changed(told, at + timedelta(days=1), hours=1)
+    assert later.previous_starts_at == told.starts_at
