@@ -6,9 +6,9 @@ import polib
 
 
 def compile_messages(folder: Path) -> list[Path]:
-    """Write each .mo that is older than its .po; return those written."""
+    """Write each .mo in `folder` and below that is older than its .po; return those written."""
     written = []
-    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+    for source in sorted(folder.rglob("LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
             draft = target.with_suffix(f".{source.stat().st_mtime_ns}")

@@ -259,7 +259,7 @@ if not LOCAL:
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "overrides"]  # ours; what libraries say
 FORMAT_MODULE_PATH = "academy.formats"
 TIME_ZONE = "Europe/Rome"
 USE_TZ = True

@@ -9,7 +9,7 @@ from academy.languages import compile_messages
 
 
 class Command(BaseCommand):
-    help = "Writes locale/*/LC_MESSAGES/*.mo where they are older than their .po."
+    help = "Writes the .mo files below locale/ that are older than their .po."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
