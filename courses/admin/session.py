@@ -92,6 +92,8 @@ class TeacherInline(PlainChoices, admin.StackedInline):
     """By whom, for how long."""
 
     model = SessionTeacher
+    verbose_name = _("instructor")
+    verbose_name_plural = _("instructors")
     fields = ["instructor", "kind", "minutes", "share"]
     extra = 0
 
