@@ -134,6 +134,8 @@ class Services:
             wait_until(lambda: not self.valkey_says(b"PING"), "Valkey does not stop", seconds=20)
         if (self.folder / "postgres" / "postmaster.pid").exists() and self.postgres_process_lives():
             self.run_tool("pg_ctl", "stop", "--mode=fast", "--wait")
+        if self.sockets.parent == SHORT_FOLDER and self.sockets.exists():
+            self.sockets.rmdir()
 
     # PostgreSQL
 

@@ -89,7 +89,9 @@ class Processes:
                     f"{process.program.name} keeps ending ({how}):\n{process.last_words()}"
                 )
             self.say(f"{process.program.name} ended ({how}) and is started again.")
-            process.start()
+            with signals_held():  # a child is never started and then not known
+                process.stop()  # what the dead one left behind
+                process.start()
 
     def stop(self) -> None:
         for process in self.running:

@@ -25,8 +25,8 @@ with Services(Path(sys.argv[1]), durable=False).running():
 
 
 @pytest.fixture
-def services(tmp_path):
-    services = Services(tmp_path / "servers", durable=False)
+def services(place):
+    services = Services(place / "servers", durable=False)
     yield services
     if services.folder.exists():
         services.stop()
@@ -69,8 +69,8 @@ def test_the_servers_run_inside_the_block_and_keep_their_data(services):
         assert ask(services, "SELECT value FROM memory") == (42,)
 
 
-def test_durable_servers_keep_what_the_broker_holds(tmp_path):
-    services = Services(tmp_path)
+def test_durable_servers_keep_what_the_broker_holds(place):
+    services = Services(place)
     for expected in (1, 2):
         with services.running():
             assert redis.Redis.from_url(services.redis_url).incr("starts") == expected
@@ -131,16 +131,17 @@ def test_a_start_killed_while_creating_the_data_is_made_good(services):
 
 
 @pytest.mark.parametrize("name", ["d" * 120, "with, comma", "with space and 'quote"])
-def test_a_folder_no_socket_can_have_is_good_enough(tmp_path, name):
-    services = Services(tmp_path / name, durable=False)
+def test_a_folder_no_socket_can_have_is_good_enough(place, name):
+    services = Services(place / name, durable=False)
     with services.running():
         assert answer(services) == (True, True)
         assert ask(services, "SELECT 1") == (1,)
+    assert not list(services.sockets.glob("*"))
 
 
-def test_a_strangers_folder_is_refused(services, tmp_path):
+def test_a_strangers_folder_is_refused(services, place):
     services.folder.mkdir()
-    (services.folder / "run").symlink_to(tmp_path)
+    (services.folder / "run").symlink_to(place)
     with pytest.raises(EmbeddedServerError, match="belongs to another user"), services.running():
         pass
     assert services.is_free()
