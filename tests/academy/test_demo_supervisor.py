@@ -114,12 +114,11 @@ def test_the_demo_stands_survives_a_death_and_leaves_nothing_running(demo):
     assert demo.stop(signal.SIGINT) == 0
     assert demo.processes() == []
 
-    began = time.monotonic()
     demo.start("--today=2022-01-14")
     demo.wait_to_say("The portal stands")
-    assert time.monotonic() - began < 20  # 10 s on two idle cores
     assert demo.says("The story was told on 13/01/2022")
-    assert not demo.says("migrations")
+    for slow in ("migrations", "Words in Italian", "Styles and fonts", "The story, day by day"):
+        assert not demo.says(slow)
     assert demo.stop(signal.SIGTERM) == 0
     assert demo.processes() == []
 
