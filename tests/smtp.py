@@ -75,6 +75,10 @@ class MailServer:
         """What this address was sent, in order."""
         return [mail for mail in self.mails if mail["To"] == address]
 
+    def has(self, number: int) -> bool:
+        """Whether that many mails have arrived."""
+        return len(self.mails) >= number
+
     @contextmanager
     def running(self) -> Iterator["MailServer"]:
         controller = Controller(self, hostname="127.0.0.1", port=self.port)
