@@ -150,6 +150,13 @@ def test_accounts_are_not_deleted_by_the_office(office):
     assert User.objects.filter(pk=person.pk).exists()
 
 
+def test_no_filter_asks_for_a_password(office, logged_errors):
+    accounts = page("academy", "user", "changelist")
+    assert office.get(accounts, {"name__startswith": "A"}).status_code == 200
+    assert office.get(accounts, {"password__startswith": "a"}).status_code == 400
+    assert "password__startswith" in logged_errors.pop().getMessage()
+
+
 def test_a_parked_notice_leaves_again(office):
     notice = factories.a_notice(state="parked", attempts=5)
     address = page("academy", "notice", "again", notice.pk)
