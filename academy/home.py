@@ -1,15 +1,15 @@
 """What one person needs today: asked of each room, by what the person is."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from academy.models import Notice
 from assessments.access import tests_open_to
-from assessments.models import Score
-from assessments.progress import published_scores, with_progress
+from assessments.models import ModuleTest, Score
+from assessments.progress import overdue_since, published_scores, with_progress
 from enrollment.access import runs_the_office
 from enrollment.diary import Entry, diary
 from enrollment.models import Application
@@ -20,13 +20,17 @@ LATEST_SCORES = 3
 
 @dataclass
 class Home:
-    """The front page of one person; what does not concern them is empty."""
+    """The front page of one person; what does not concern them is empty.
 
+    `tests` are those to record, each with the day its results were due if that is over.
+    """
+
+    has_diary: bool = False
     next: Entry | None = None
     week: list[Entry] = field(default_factory=list)
     changes: list[Entry] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
-    tests: list = field(default_factory=list)
+    tests: list[tuple[ModuleTest, date | None]] = field(default_factory=list)
     application: Application | None = None
     to_answer: int | None = None
     stuck: int | None = None
@@ -34,24 +38,22 @@ class Home:
     @property
     def empty(self) -> bool:
         """Nothing to say: somebody new."""
-        return (
-            not (self.next or self.week or self.changes or self.scores or self.tests or self.application)
-            and self.to_answer is None
-        )
+        return not self.has_diary and not self.application and self.to_answer is None
 
 
 def home(user, *, at: datetime) -> Home:
     """At most four queries, whatever the person is and how long they have been here."""
     page = Home()
     follows, teaches = getattr(user, "is_participant", False), hasattr(user, "instructor")
-    if follows or teaches:
+    page.has_diary = follows or teaches
+    if page.has_diary:
         page.next, page.week, page.changes = coming(user, at)
     if follows:
         page.scores = list(published_scores(user)[:LATEST_SCORES])
     if teaches:
         page.tests = tests_to_record(user, at)
     if application := getattr(user, "open_application", None):
-        page.application = Application.objects.select_related("cohort").get(pk=application)
+        page.application = Application.objects.select_related("cohort__hub").get(pk=application)
     if runs_the_office(user):
         page.to_answer = Application.objects.to_answer().count()
         page.stuck = Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]).count()
@@ -70,7 +72,8 @@ def coming(user, at: datetime) -> tuple[Entry | None, list[Entry], list[Entry]]:
     return (standing[0] if standing else None), week, changes
 
 
-def tests_to_record(user, at: datetime) -> list:
+def tests_to_record(user, at: datetime) -> list[tuple[ModuleTest, date | None]]:
     """Held tests of the instructor whose scores are not published yet, the oldest first."""
     tests = with_progress(tests_open_to(user).held(at).unpublished(), at=at)
-    return list(tests.select_related("module", "session", "cohort").order_by("session__starts_at"))
+    ordered = tests.select_related("module", "session", "cohort").order_by("session__starts_at")
+    return [(test, overdue_since(test, at=at)) for test in ordered]

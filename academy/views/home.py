@@ -1,12 +1,14 @@
 """The front page of whoever is signed in."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from academy.home import home as home_of
-from enrollment.access import may_join
+from enrollment.access import JOIN_OPENS, may_join
 from enrollment.views.entries import write_days
 
 
@@ -14,12 +16,16 @@ from enrollment.views.entries import write_days
 def home(request: HttpRequest) -> HttpResponse:
     """What this person needs today."""
     at = timezone.now()
+    today = timezone.localdate(at)
     page = home_of(request.user, at=at)
+    following = page.next
     context = {
         "home": page,
-        "days": write_days(page.week, at, page.next),
-        "today": timezone.localdate(at),
-        "next": page.next,
-        "joinable": bool(page.next and page.next.online and may_join(page.next, at)),
+        "days": write_days(page.week, at),
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "next": following,
+        "joinable": bool(following and following.online and may_join(following, at)),
+        "opens_at": following and following.starts_at - JOIN_OPENS,
     }
     return render(request, "academy/home.html", context)

@@ -2,6 +2,7 @@
 
 import functools
 from hashlib import sha256
+from http import HTTPStatus
 from typing import NamedTuple
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.crypto import constant_time_compare
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,7 +42,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The diary as iCalendar text; the token is the key, so no cookie is looked at.
 
     One query finds the person and the versions of everything the text depends on. Equal versions,
-    equal text: it is taken from the cache, or not sent at all.
+    equal text: it is taken from the cache, or not sent at all. Last-Modified is when the text was
+    written, for programs that do not know ETags.
     """
     pk = person_of_token(token)
     owner = pk and owner_of(pk)
@@ -49,11 +52,20 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     etag = f'"{sha256(repr((settings.RELEASE, owner)).encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     response = get_conditional_response(request, etag, response=HttpResponse(headers=headers))
-    if response is None or response.status_code != 304:
-        text = cache.get_or_set(f"feed:{etag}", lambda: write(owner), KEPT)
-        response = HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
-        response["Content-Disposition"] = 'inline; filename="smtc-academy.ics"'
-    return response
+    if response is not None and response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
+    key = f"feed:{etag}"
+    kept = cache.get(key)
+    if kept is None:
+        kept = (int(timezone.now().timestamp()), write(owner))
+        cache.set(key, kept, KEPT)
+    written_at, text = kept
+    headers |= {
+        "Last-Modified": http_date(written_at),
+        "Content-Disposition": 'inline; filename="smtc-academy.ics"',
+    }
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
+    return get_conditional_response(request, etag, written_at, response) or response
 
 
 class Owner(NamedTuple):

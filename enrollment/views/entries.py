@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.models import Session
 from enrollment.diary import Entry
@@ -34,8 +35,8 @@ class Day(NamedTuple):
     items: SafeString
 
 
-def write_days(entries: Iterable[Entry], at: datetime, following: Entry | None) -> list[Day]:
-    """Entries in order of time under their days; `following` is the next one and stands out."""
+def write_days(entries: Iterable[Entry], at: datetime, following: Entry | None = None) -> list[Day]:
+    """Entries in order of time under their days; `following`, if given, stands out as the next."""
     words = Words.today()
     return [
         Day(day, format_html_join("", "{}", ((words.item(entry, at, following),) for entry in of_day)))
@@ -54,7 +55,7 @@ class Words(NamedTuple):
     following: str
     taught: str
     no_room: str
-    online: str
+    opens: str
     no_link: str
 
     @classmethod
@@ -68,7 +69,7 @@ class Words(NamedTuple):
             following=_("Next"),
             taught=_("you teach"),
             no_room=_("room to be announced"),
-            online=_("online, the call opens 15 minutes before"),
+            opens=_("online, the call opens 15 minutes before"),
             no_link=_("online, link to follow"),
         )
 
@@ -84,7 +85,7 @@ class Words(NamedTuple):
             f"{entry.ends_at:%H:%M}",
             f"{self.address}{entry.pk}/",
             entry.title,
-            format_html_join("", "<span>{}</span>", ((line,) for line in self.lines(entry))),
+            format_html_join("", "<span>{}</span>", ((line,) for line in self.lines(entry, comes_next))),
             format_html_join("", '<span class="badge{}">{}</span>', self.badges(entry, comes_next)),
         )
 
@@ -96,23 +97,30 @@ class Words(NamedTuple):
             return " session-past"
         return " session-next" if comes_next else ""
 
-    def lines(self, entry: Entry) -> Iterable[str]:
+    def lines(self, entry: Entry, comes_next: bool) -> Iterable[str]:
         """What stands under the title."""
         yield entry.block if entry.title_as_module else f"{entry.block} · {entry.module}"
-        if not entry.cancelled:
-            yield self.place(entry)
+        if place := self.place(entry, comes_next):
+            yield place
         if entry.moved and entry.previous_starts_at:
             yield self.before % {"moment": date_format(entry.previous_starts_at, "DATETIME_FORMAT")}
         if entry.change_reason:
             yield entry.change_reason
 
-    def place(self, entry: Entry) -> str:
-        """Rooms and call, or what is still missing of them."""
-        parts = [str(place) for place in entry.places]
+    def place(self, entry: Entry, comes_next: bool) -> str:
+        """The first room and how many more, what is missing, and when the call of the next one opens."""
+        if entry.cancelled:
+            return ""
+        parts = [str(place) for place in entry.places[:1]]
+        if more := len(entry.places[1:]):
+            words = ngettext("and %(more)s more room", "and %(more)s more rooms", more)
+            parts = [f"{parts[0]} {words % {'more': more}}"]
         if entry.needs_room:
             parts.append(self.no_room)
-        if entry.mode != Mode.IN_PERSON:
-            parts.append(self.online if entry.online else self.no_link)
+        if entry.needs_link:
+            parts.append(self.no_link)
+        elif entry.online and comes_next:
+            parts.append(self.opens)
         return " · ".join(parts)
 
     def badges(self, entry: Entry, comes_next: bool) -> Iterable[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -93,11 +94,18 @@ def week(entries: list[Entry], on: date, *_: object) -> dict:
     step = timedelta(days=7)
     return {
         "days": days,
-        "monday": monday,
-        "sunday": monday + timedelta(days=6),
+        "heading": span(monday, monday + timedelta(days=6)),
         "before": on - step,
         "after": on + step,
     }
+
+
+def span(first: date, last: date) -> str:
+    """«23–29 novembre 2026»: what both days have in common is said once."""
+    if first.month == last.month:
+        return f"{first.day}–{date_format(last)}"
+    beginning = date_format(first, "MONTH_DAY_FORMAT" if first.year == last.year else "DATE_FORMAT")
+    return f"{beginning} – {date_format(last)}"
 
 
 def month(entries: list[Entry], on: date, *_: object) -> dict:
