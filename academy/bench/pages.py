@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .processes import Server, cpu_nanoseconds
@@ -12,13 +13,17 @@ SECONDS_PER_ROUND = 0.6
 
 @dataclass
 class Page:
-    """A page of a server, with the headers it is asked with and what came out."""
+    """A page of a server, with the headers it is asked with and what came out.
+
+    `outdate` makes every kept copy of it worthless before each request: the page is asked cold.
+    """
 
     name: str
     server: Server
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     expect: int = 200
+    outdate: Callable[[], object] | None = None
     cpu_ms: float = float("inf")
     walls: list[float] = field(default_factory=list)
     size: int = 0
@@ -44,6 +49,8 @@ class Page:
         watched = [*self.server.workers, *postgres]
         before, count, end = cpu_nanoseconds(watched), 0, time.perf_counter() + SECONDS_PER_ROUND
         while time.perf_counter() < end:
+            if self.outdate:
+                self.outdate()
             began = time.perf_counter()
             self.ask(lines[count % 2])
             self.walls.append((time.perf_counter() - began) * 1000)

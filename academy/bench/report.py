@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -22,7 +23,7 @@ from django.utils.crypto import get_random_string
 from academy.demo.story import play
 from academy.models import User
 from assessments.models import ModuleTest
-from courses.models import Session
+from courses.models import Cohort, Session
 from enrollment.access import calendar_token
 
 from .pages import ROUNDS, Page
@@ -126,9 +127,14 @@ def portal_pages(server: Server) -> list[Page]:
     teacher = User.objects.get(email="instructor@example.org").instructor
     test = ModuleTest.objects.of(teacher).filter(cohort=enrollment.cohort).first()
     feed = feed_path(person)
+
+    def outdate() -> None:
+        Cohort.objects.filter(pk=enrollment.cohort_id).update(version=F("version") + 1)
+
     edition = f"/cohorts/{enrollment.cohort.code}/"
     return [
         Page("front page", server, "/"),
+        Page("edition, cold", server, edition, outdate=outdate),
         Page("edition, warm", server, edition),
         Page("edition, 304", server, edition, {"If-None-Match": etag(server, edition)}, expect=304),
         Page("sign-in page", server, "/accounts/login/"),
@@ -136,6 +142,7 @@ def portal_pages(server: Server) -> list[Page]:
         Page("schedule, agenda", server, "/schedule/", participant.headers),
         Page("schedule, month", server, "/schedule/?view=month", participant.headers),
         Page("session", server, f"/sessions/{session.pk}/", participant.headers),
+        Page("feed, cold", server, feed, outdate=outdate),
         Page("feed, warm", server, feed),
         Page("feed, 304", server, feed, {"If-None-Match": etag(server, feed)}, expect=304),
         Page("teaching", server, "/teaching/", instructor.headers),
@@ -168,6 +175,8 @@ def page_statements(page: Page) -> int:
     """SQL statements of a warm page, counted in this process."""
     client = Client(SERVER_NAME="localhost", headers=page.headers)
     client.get(page.path)
+    if page.outdate:
+        page.outdate()
     with CaptureQueriesContext(connection) as queries:
         client.get(page.path)
     return len(queries)
@@ -207,14 +216,15 @@ def address(name: str) -> str:
 
 
 def postgres_processes() -> list[int]:
-    """The backends, when PostgreSQL runs on this machine."""
+    """The backends but our own, when PostgreSQL runs on this machine."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
     stat = Path(f"/proc/{backend}/stat")
     if not stat.exists() or "postgres" not in stat.read_text():
         return []
-    return children(int(stat.read_text().rsplit(")", 1)[1].split()[1]))
+    postmaster = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+    return [pid for pid in children(postmaster) if pid != backend]
 
 
 def seconds_of_check() -> float:
