@@ -63,7 +63,7 @@ def test_what_is_due_is_written_down_once_and_sent_once(server):
     assert len(server.to(anna.email)) == 1
     [notice] = Notice.objects.all()
     assert (notice.state, notice.sent_at, notice.attempts) == (State.SENT, AT, 1)
-    assert notice.subject == server.mails[0]["Subject"]
+    assert notice.subject == server.mails[0]["Subject"].strip()
     assert SweepHeartbeat.objects.get().swept_at == AT + minutes(1)
 
 
