@@ -18,7 +18,17 @@ from courses.models import Module, Session
 from courses.workdays import Workdays
 from enrollment.access import calendar_token
 from enrollment.actions.admission import end_enrollment
-from tests.factories import a_cohort, a_person, a_room, a_session, an_enrollment, an_instructor, rome
+from tests.factories import (
+    a_cohort,
+    a_person,
+    a_room,
+    a_score,
+    a_session,
+    a_test,
+    an_enrollment,
+    an_instructor,
+    rome,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +191,31 @@ def test_unchanged_is_304_and_any_change_is_not(client, cohort, person):
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
     Session.objects.filter(pk=session.pk).update(topic_it="Altro argomento")
     assert client.get(address(person), headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_a_program_without_etags_asks_by_date(client, time_machine, cohort, person):
+    session = a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9))
+    time_machine.move_to(rome(2022, 3, 1, 8), tick=False)
+    written = client.get(address(person)).headers["Last-Modified"]
+    assert written == "Tue, 01 Mar 2022 07:00:00 GMT"
+    time_machine.move_to(rome(2022, 3, 2, 8), tick=False)
+    assert client.get(address(person), headers={"If-Modified-Since": written}).status_code == 304
+    cancel_session(session=session, by=None, at=timezone.now())
+    assert client.get(address(person), headers={"If-Modified-Since": written}).status_code == 200
+
+
+def test_a_published_score_changes_nothing_in_the_feed(client, cohort, person):
+    session = a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9))
+    before = client.get(address(person))
+    a_score(a_test(session), enrollment=person.enrollments.get(), published_at=timezone.now())
+    cache.clear()
+    assert client.get(address(person)).text == before.text
+
+
+def test_the_feed_holds_nobodys_address(client, cohort, person):
+    a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9), instructors=[an_instructor()])
+    an_enrollment(cohort=cohort)
+    assert "@example.org" not in client.get(address(person)).text.replace("\r\n ", "")
 
 
 def test_the_feed_costs_two_queries_cold_and_one_warm(client, django_assert_num_queries, cohort, person):

@@ -1,23 +1,27 @@
 """One person's sessions: home, schedule, session page, the door to the call."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from courses.actions.timetable import cancel_session, move_session
+from courses.actions.timetable import Plan, cancel_session, move_session, plan_sessions
+from courses.models import Session
 from enrollment.actions.admission import end_enrollment
 from enrollment.diary import diary, hours_so_far
+from enrollment.views.schedule import VIEWS, span
 from tests.factories import (
     a_cohort,
-    a_hub,
+    a_module,
     a_person,
     a_room,
     a_session,
     an_enrollment,
     an_instructor,
     rome,
+    somebody_of_the_office,
 )
 
 pytestmark = pytest.mark.django_db
@@ -176,26 +180,128 @@ def test_home_of_somebody_new_says_what_to_do(client):
     assert reverse("enrollment:cohorts") in page
 
 
-@pytest.mark.parametrize("view", ["agenda", "week", "month", "home"])
-def test_the_pages_of_the_diary_need_six_queries_however_long_it_is(
-    client, time_machine, django_assert_max_num_queries, person, cohort, view
+def fill(cohort, *, until: int):
+    """Half-hour sessions, 20 a Thursday, until the edition has `until`."""
+    have = cohort.sessions.count()
+    rooms, teacher = (a_room(), a_room()), an_instructor()
+    plans = [
+        Plan(
+            a_module(cohort),
+            starts_at := rome(2022, 1, 20, 9) + timedelta(weeks=n // 20, minutes=n % 20 * 30),
+            starts_at + timedelta(minutes=30),
+            Session.Mode.HYBRID,
+            rooms=rooms,
+            link=LINK,
+            instructors=(teacher,),
+        )
+        for n in range(have, until)
+    ]
+    plan_sessions(cohort=cohort, plans=plans, by=None, at=rome(2022, 1, 1, 9))
+
+
+@pytest.mark.parametrize("address", ["/home/", *(f"/schedule/?view={view}" for view in VIEWS)])
+def test_the_pages_of_the_diary_cost_the_same_for_3_sessions_and_for_300(
+    client, time_machine, django_assert_max_num_queries, person, cohort, address
 ):
     time_machine.move_to(rome(2022, 2, 3, 8), tick=False)
     client.force_login(person)
-    address = "/home/" if view == "home" else reverse("enrollment:schedule") + f"?view={view}"
-    rooms = [a_room(hub=a_hub())]
-
-    def fill(number):
-        for _ in range(number):
-            a_session(cohort=cohort, rooms=rooms, link=LINK, minutes=60)
-
     counts = []
-    for more in (3, 57):
-        fill(more)
+    for number in (3, 300):
+        fill(cohort, until=number)
+        assert len(diary(person)) == number
         with django_assert_max_num_queries(6) as queries:
             assert client.get(address).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_page_of_a_session_costs_the_same_for_one_room_and_for_ten(
+    client, now, django_assert_max_num_queries, cohort, person
+):
+    client.force_login(person)
+    counts = []
+    for number, day in ((1, 24), (10, 31)):
+        rooms, teachers = [a_room() for _ in range(number)], [an_instructor() for _ in range(number)]
+        lesson = a_session(cohort, starts_at=rome(2022, 3, day, 9), rooms=rooms, instructors=teachers)
+        with django_assert_max_num_queries(6) as queries:
+            page = client.get(reverse("enrollment:session", args=[lesson.pk])).text
+        assert all(room.name in page for room in rooms)
+        assert all(teacher.name in page for teacher in teachers)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_whoever_withdrew_finds_neither_session_nor_call(client, time_machine, person, lesson):
+    time_machine.move_to(rome(2022, 3, 25, 10), tick=False)
+    client.force_login(person)
+    doors = [reverse(f"enrollment:{name}", args=[lesson.pk]) for name in ("session", "join")]
+    assert [client.get(door).status_code for door in doors] == [200, 302]
+    end_enrollment(
+        enrollment=person.enrollments.get(),
+        state="withdrawn",
+        on=rome(2022, 3, 25, 9).date(),
+        by=person,
+        at=timezone.now(),
+    )
+    assert [client.get(door).status_code for door in doors] == [404, 404]
+
+
+def test_the_office_may_look_at_any_session_and_others_of_the_staff_may_not(client, now, lesson):
+    for person, status in ((somebody_of_the_office(), 200), (a_person(is_staff=True), 404)):
+        client.force_login(person)
+        assert client.get(reverse("enrollment:session", args=[lesson.pk])).status_code == status
+
+
+def test_who_has_not_signed_in_is_asked_to(client, lesson):
+    for address in (
+        "/schedule/",
+        *(reverse(f"enrollment:{n}", args=[lesson.pk]) for n in ("session", "join")),
+    ):
+        assert client.get(address).headers["Location"].startswith("/accounts/login/")
+
+
+def test_the_call_is_opened_without_telling_it_where_one_came_from(client, time_machine, person, lesson):
+    time_machine.move_to(rome(2022, 3, 25, 9), tick=False)
+    answer = as_(client, person).get(reverse("enrollment:join", args=[lesson.pk]))
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_two_editions_are_one_diary_with_a_bar_each(client, now, cohort, person, lesson):
+    second = a_cohort()
+    an_enrollment(cohort=second, user=person)
+    other = a_session(second, starts_at=rome(2022, 3, 25, 14))
+    page = as_(client, person).get("/schedule/")
+    assert [entry.pk for entry in page.context["entries"]] == [lesson.pk, other.pk]
+    assert [hours.cohort for hours in page.context["hours"]] == [cohort.code, second.code]
+
+
+def test_what_is_over_is_one_press_before_today(client, now, cohort, person, lesson):
+    past = a_session(cohort, starts_at=rome(2022, 3, 17, 14))
+    address = reverse("enrollment:session", args=[past.pk])
+    page = as_(client, person).get("/schedule/")
+    assert address not in page.text
+    assert "?view=agenda&amp;on=2022-03-17" in page.text
+    page = client.get("/schedule/?on=2022-03-17")
+    assert address in page.text
+    assert "session-past" in page.text
+
+
+def test_an_empty_schedule_says_what_will_be_here(client):
+    page = as_(client, a_person()).get("/schedule/").text
+    assert reverse("enrollment:cohorts") in page
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ((2022, 3, 21), (2022, 3, 27), "21–27 March 2022"),
+        ((2022, 3, 28), (2022, 4, 3), "28 March – 3 April 2022"),
+        ((2021, 12, 27), (2022, 1, 2), "27 December 2021 – 2 January 2022"),
+    ],
+)
+def test_a_week_is_named_without_saying_anything_twice(first, last, words):
+    with override("en"):
+        assert span(date(*first), date(*last)) == words
 
 
 def test_a_changed_session_is_on_home_for_seven_days(client, time_machine, person, lesson):
