@@ -83,19 +83,22 @@ def test_a_text_begins_and_ends_as_its_english():
     assert [english for english, ours in words if english[0].isupper() != ours[0].isupper()] == []
 
 
-def texts_of(template: Template) -> Iterator[tuple[str | None, str]]:
-    """Context and English of what a template says, as Django asks for them."""
+def texts_of(template: Template) -> Iterator[tuple[str | None, str, str]]:
+    """Context, English and its plural, of what a template says, as Django asks for them."""
     for node in template.nodelist.get_nodes_by_type((BlockTranslateNode, TranslateNode)):
         context = node.message_context.var if node.message_context else None
         if isinstance(node, BlockTranslateNode):
-            yield context, node.render_token_list(node.singular)[0]
+            plural = node.render_token_list(node.plural)[0] if node.plural else ""
+            yield context, node.render_token_list(node.singular)[0], plural
         elif literal := node.filter_expression.var.literal:
-            yield context, literal.replace("%", "%%")
+            yield context, literal.replace("%", "%%"), ""
 
 
 def test_the_extractor_misses_no_text_of_a_template():
-    """It has eyes of its own: of `trimmed count …` it sees nothing, of `count … trimmed` all."""
-    known = {(entry.msgctxt, entry.msgid) for entry in ENTRIES}
+    """It has eyes of its own: of `trimmed count …` it sees nothing, of `count … trimmed` all, and of
+    a text used both counted and not only one of the two.
+    """
+    known = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in ENTRIES}
     folder = settings.BASE_DIR / "templates"
     engine = engines["django"].engine
     names = [path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file()]
