@@ -19,7 +19,6 @@ HIGHEST = 30
 PASS = 18
 ATTEMPTS = 2
 
-TEST_MINUTES = 45  # at the end of the module's last session, inside its hours
 RETAKE_BEGINS, RETAKE_ENDS = time(12, 30), time(13, 15)  # Europe/Rome
 THURSDAY = 3
 

@@ -4,7 +4,6 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -94,10 +93,6 @@ class ModuleTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.module.code} – {self.cohort}"
-
-    def get_absolute_url(self) -> str:
-        """Where its scores are recorded; the admin links to it."""
-        return reverse("assessments:scores", args=[self.pk])
 
 
 def result_is_sound(prefix: str) -> list[models.BaseConstraint]:

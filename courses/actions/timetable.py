@@ -1,9 +1,10 @@
 """Planning, moving and cancelling sessions. Locks: the edition, then its session."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
 from django.db import transaction
@@ -40,10 +41,10 @@ class Plan:
     parallel: bool = field(default=False)
 
 
-def split(minutes: int, parts: int) -> list[int]:
-    """`minutes` in `parts` whole shares that differ by one at most and lose nothing."""
-    share, rest = divmod(minutes, parts)
-    return [share + (1 if part < rest else 0) for part in range(parts)]
+def split(minutes: int, weights: Sequence[int]) -> list[int]:
+    """`minutes` in whole shares in proportion to `weights`, each less than one off, that lose nothing."""
+    ends = [minutes * weight // sum(weights) for weight in (0, *accumulate(weights))]
+    return [end - begin for begin, end in pairwise(ends)]
 
 
 @transaction.atomic
@@ -90,7 +91,7 @@ def teachers(session: Session, plan: Plan) -> list[SessionTeacher]:
     """The rows for instructors: in parallel groups each teaches the whole time, otherwise a part."""
     if not plan.instructors:
         return []
-    shares = split(session.minutes, len(plan.instructors))
+    shares = split(session.minutes, [1] * len(plan.instructors))
     return [
         SessionTeacher(
             session=session,
@@ -251,7 +252,8 @@ def refuse_closed_days(cohort: Cohort, moments: Iterable[datetime]) -> None:
 def resize_teaching(session: Session) -> None:
     """Shares and taught minutes in proportion to the session's new length."""
     rows = list(session.teachers.order_by("pk"))
-    for row, share in zip(rows, split(session.minutes, len(rows)), strict=True):
-        row.minutes = session.minutes if row.minutes > row.share else share
+    shares = [row.share for row in rows]
+    for row, share in zip(rows, split(session.minutes, shares), strict=True):
+        row.minutes = max(share, row.minutes * session.minutes // sum(shares))
         row.share = share
     SessionTeacher.objects.bulk_update(rows, ["minutes", "share"])

@@ -1,14 +1,14 @@
-"""No session on a day the edition, its hub or the Academy is closed."""
+"""No session on a day the edition, its hub or the Academy is closed; a new length keeps the proportions."""
 
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone, translation
 
-from courses.actions.timetable import Plan, move_session, plan_sessions
-from courses.models import Closure, Session
+from courses.actions.timetable import Plan, change_teachers, move_session, plan_sessions
+from courses.models import Closure, Session, SessionTeacher
 from courses.refusals import Refusal
-from tests.factories import a_cohort, a_session, rome
+from tests.factories import a_cohort, a_session, an_instructor, rome
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +60,24 @@ def test_a_session_cannot_be_planned_on_a_holiday():
     with pytest.raises(Refusal):
         plan_sessions(cohort=cohort, plans=[plan], by=None, at=timezone.now())
     assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("planned", "minutes", "after"),
+    [
+        ([(240, 240)], 180, [(180, 180)]),
+        ([(180, 180), (60, 60)], 200, [(150, 150), (50, 50)]),
+        ([(240, 120), (240, 120)], 180, [(180, 90), (180, 90)]),  # parallel groups
+        ([(240, 80), (120, 80), (80, 80)], 100, [(100, 33), (50, 33), (34, 34)]),
+    ],
+)
+def test_taught_minutes_and_shares_follow_a_new_length_in_proportion(planned, minutes, after):
+    session = a_session(starts_at=rome(2022, 1, 14, 9), minutes=240)
+    teaching = [
+        SessionTeacher(instructor=an_instructor(), kind="academic", minutes=taught, share=share)
+        for taught, share in planned
+    ]
+    change_teachers(session=session, teaching=teaching, by=None, at=timezone.now())
+    end = session.starts_at + timedelta(minutes=minutes)
+    move_session(session=session, starts_at=session.starts_at, ends_at=end, by=None, at=timezone.now())
+    assert list(session.teachers.order_by("pk").values_list("minutes", "share")) == after
