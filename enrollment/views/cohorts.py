@@ -1,15 +1,17 @@
 """Editions for the public: which there are, and each with its call and its whole calendar."""
 
 from datetime import date, datetime
-from functools import cache, partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -18,6 +20,8 @@ from django.views.decorators.http import require_safe
 from courses.models import Cohort, Hub
 from enrollment.models import Call
 from enrollment.views.public_calendar import read_calendar
+
+A_DAY = 24 * 60 * 60  # seconds; whatever changes makes another key, so this only tidies up
 
 
 def state_of_call(call: Call | None, at: datetime) -> dict[str, Any]:
@@ -47,33 +51,40 @@ def cohort(request: HttpRequest, code: str) -> HttpResponse:
     """One edition for everybody: rooms and modes of its sessions, never a link.
 
     One short query finds what the page depends on; the rest is asked for and written only where the
-    shared cache holds no copy of that. What is kept is the piece that is the same for everybody,
-    never the page: its frame names the person. A visitor who is not signed in may keep the page and
-    ask whether it is still true.
+    shared cache holds no copy of that. A visitor who is not signed in may keep the page and ask whether
+    it is still true.
     """
     at = timezone.now()
     cover = cover_of(code)
     if cover is None:
         raise Http404
     state = state_of_call(cover.call, at)
-    facts = (settings.RELEASE, get_language(), cover, state["phase"], state["days_left"])
+    facts = digest((settings.RELEASE, get_language(), cover, state["phase"], state["days_left"]))
     headers = {}
     if signed_out(request):
-        headers["ETag"] = f'"{digest((facts, request.headers.get("Cookie")))}"'
-        headers["Cache-Control"] = "private, no-cache"
-        unchanged = get_conditional_response(request, headers["ETag"], response=HttpResponse(headers=headers))
+        etag = f'"{digest((facts, request.headers.get("Cookie")))}"'
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+        unchanged = get_conditional_response(request, etag, response=HttpResponse(headers=headers))
         if unchanged and unchanged.status_code == 304:
             return unchanged
-    context = {
-        "cohort": cover,
-        "facts": digest(facts),
-        "calendar": partial(read_calendar, cover.pk, cover.hub_id),
-        **state,
-    }
-    response = render(request, "enrollment/cohort.html", context)
-    for name, value in headers.items():
-        response.headers[name] = value
-    return response
+    calendar = partial(read_calendar, cover.pk, cover.hub_id)
+    context = {"cohort": cover, "facts": facts, "calendar": calendar, **state}
+    return HttpResponse(page_of(request, f"cohort:{facts}", context), headers=headers)
+
+
+def page_of(request: HttpRequest, key: str, context: dict[str, Any]) -> str:
+    """The page, from the shared cache for those who see the same: no cookie, nothing after the "?".
+
+    For all others only the piece without the frame is shared (the template says which): the frame
+    names the person.
+    """
+    alike = not (request.headers.get("Cookie") or request.META["QUERY_STRING"])
+    page = cache.get(key) if alike else None
+    if page is None:
+        page = render_to_string("enrollment/cohort.html", context, request)
+        if alike:
+            cache.set(key, page, A_DAY)
+    return page
 
 
 def signed_out(request: HttpRequest) -> bool:
@@ -129,7 +140,7 @@ def cover_of(code: str) -> Cover | None:
     return row and Cover(*row)
 
 
-@cache
+@lru_cache
 def cover_query() -> str:
     """The query of `cover_of`, written once: building it anew takes ten times as long as running it."""
     hub = ("hub__name", "hub__address", "hub__postal_code", "hub__city", "hub__province")

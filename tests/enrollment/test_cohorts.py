@@ -294,8 +294,35 @@ def test_a_message_for_one_person_is_shown_and_not_kept(visitor, kept):
     assert "ETag" not in page.headers
 
 
-def test_a_kept_page_says_on_what_it_depends(visitor, kept):
-    answer = visitor.get(page_of(kept[0].cohort))
+def test_a_page_says_on_what_it_depends_whether_written_now_taken_from_a_copy_or_unchanged(visitor, kept):
+    address = page_of(kept[0].cohort)
+    nothing_remembered = visitor.get(address + "?written-now")
 
-    assert set(answer.headers["Vary"].split(", ")) == {"Accept-Language", "Cookie"}
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    for answer in (
+        nothing_remembered,
+        visitor.get(address),
+        visitor.get(address, headers={"If-None-Match": kept[2]}),
+    ):
+        assert set(answer.headers["Vary"].split(", ")) == {"Accept-Language", "Cookie"}
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_what_a_visitor_added_or_chose_is_not_shown_to_others(visitor):
+    cohort = a_cohort()
+
+    own = visitor.get(page_of(cohort) + "?from=my-newsletter").text
+    visitor.cookies["theme"] = "dark"
+    chosen = visitor.get(page_of(cohort)).text
+    other = Client(headers={"Accept-Language": "en"}).get(page_of(cohort)).text
+
+    assert "my-newsletter" in own
+    assert 'data-theme="dark"' in chosen
+    assert "my-newsletter" not in other
+    assert 'data-theme="dark"' not in other
+
+
+def test_a_page_that_is_shared_holds_no_token_of_anybody(visitor):
+    page = visitor.get(page_of(a_cohort()))
+
+    assert "csrfmiddlewaretoken" not in page.text
+    assert not page.cookies
