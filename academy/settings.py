@@ -118,14 +118,18 @@ EMBEDDED = embedded.Services(
     valkey=not env.str("REDIS_URL", ""),
 )
 
-DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", "") or EMBEDDED.database_url)}
-DATABASES["default"]["CONN_MAX_AGE"] = 600  # a new connection costs 4 to 14 ms per request
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    connect_timeout=5,
-    # In milliseconds. Who waits longer than 3 s for a row is told to try again: nobody piles up.
-    options="-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+database = env.db_url_config(env.str("DATABASE_URL", "") or EMBEDDED.database_url)
+options = database.setdefault("OPTIONS", {})
+if "host" in options:  # the folder of a socket
+    database["HOST"] = options.pop("host")
+options["connect_timeout"] = 5
+# In milliseconds. Who waits longer than 3 s for a row is told to try again: nobody piles up.
+options["options"] = (
+    "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
 )
+database["CONN_MAX_AGE"] = 600  # seconds; a new connection costs 4 to 14 ms per request
+database["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": database}
 
 REDIS_URL = env.str("REDIS_URL", "") or EMBEDDED.redis_url
 CACHES = {

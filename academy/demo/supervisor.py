@@ -50,7 +50,6 @@ def run(*, today: date, port: int, say: Say) -> None:
 
 
 def serve(today: date, port: int, say: Say) -> None:
-    refuse_taken_port(port)
     say("PostgreSQL and Valkey")
     with settings.EMBEDDED.running():
         compile_words(say)

@@ -33,6 +33,7 @@ class Command(BaseCommand):
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
             raise CommandError(f"PORT is {port!r}: it must be a number from 1 to 65535.")
         try:
+            supervisor.refuse_taken_port(int(port))
             if options["reset"]:
                 supervisor.reset(say)
             today = options["today"] or timezone.localdate()
