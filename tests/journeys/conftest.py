@@ -2,12 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
+PATIENCE = 10_000  # milliseconds, on a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -27,23 +31,54 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What a browser says of our pages: a refused script or a broken one fails the test."""
+    complaints: list[str] = []
+    yield complaints
+    assert complaints == []
+
+
+def listen(page: Page, complaints: list[str]) -> Page:
+    """The same page, heard."""
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    return page
+
+
+@pytest.fixture
 def context(browser: Browser, live_server) -> Iterator[BrowserContext]:
     """A browser of somebody who has never been here, Italian, on a small screen."""
     context = browser.new_context(
         base_url=live_server.url, locale="it-IT", viewport={"width": 390, "height": 844}
     )
-    context.set_default_timeout(10_000)
-    expect.set_options(timeout=10_000)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """One page of it. What the browser complains of (a refused script, a missing file) fails the test."""
-    complaints: list[str] = []
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-    yield page
-    assert complaints == []
+def page(context: BrowserContext, complaints) -> Page:
+    """One page of it."""
+    return listen(context.new_page(), complaints)
+
+
+@pytest.fixture
+def browser_of(browser: Browser, live_server, complaints) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of one's own, English and wide, for somebody signed in or for a stranger (None)."""
+    with ExitStack() as at_the_end:
+        expect.set_options(timeout=PATIENCE)
+
+        def open_for(person=None, **options) -> Page:
+            context = browser.new_context(base_url=live_server.url, **{"locale": "en-GB"} | options)
+            at_the_end.callback(context.close)
+            context.set_default_timeout(PATIENCE)
+            if person:
+                client = Client()
+                client.force_login(person)
+                name = settings.SESSION_COOKIE_NAME
+                value = client.cookies[name].value
+                context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+            return listen(context.new_page(), complaints)
+
+        yield open_for

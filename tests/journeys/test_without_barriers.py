@@ -1,0 +1,124 @@
+"""Every main page, for each kind of person: on a telephone and a desk, in light and dark, and very narrow.
+
+Axe finds what a machine can; the stories by keyboard find more.
+"""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from courses.actions.timetable import cancel_session, move_session
+from tests.factories import (
+    a_call,
+    a_cohort,
+    a_module,
+    a_notice,
+    a_person,
+    a_room,
+    a_score,
+    a_session,
+    a_test,
+    an_application,
+    an_enrollment,
+    an_instructor,
+    rome,
+    somebody_of_the_office,
+)
+
+NOW = rome(2022, 2, 3, 9)
+LOOKS = [(390, "dark"), (390, "light"), (1280, "light"), (1280, "dark")]
+NARROW = 320  # as 1280 pixels at 400 %
+AXE = Axe().axe_script
+VIOLATIONS = """async () => {
+  await Promise.all(document.getAnimations().map(change => change.finished)); // of colours
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  return found.violations.flatMap(rule => rule.nodes.map(node => rule.id + ": " + node.html));
+}"""
+
+
+class Portal:
+    """A little of everything a page can show, and who sees what of it."""
+
+    def __init__(self):
+        self.teacher = an_instructor()
+        self.member = an_enrollment()
+        cohort = self.member.cohort
+        call = {"rooms": [a_room()], "instructors": [self.teacher], "link": "https://call.example.org/1"}
+        held = a_session(cohort, starts_at=rome(2022, 1, 20, 9), **call)
+        today = a_session(cohort, module=a_module(cohort, "B2"), starts_at=rome(2022, 2, 3, 9, 10), **call)
+        self.soon = today
+        moved, cancelled = (a_session(cohort, starts_at=rome(2022, 2, day, 9), **call) for day in (4, 9))
+        change = {"reason": "Sciopero dei treni", "by": None, "at": NOW - timedelta(hours=2)}
+        later = {"starts_at": rome(2022, 2, 10, 14), "ends_at": rome(2022, 2, 10, 18)}
+        self.moved = move_session(session=moved, **later, **change)
+        cancel_session(session=cancelled, **change)
+        self.published, self.draft = a_test(held), a_test(today)
+        self.score = a_score(self.published, enrollment=self.member, published_at=NOW - timedelta(days=2))
+        a_score(self.draft, enrollment=self.member, value=17)
+        a_notice(user=self.member.user, key=today.pk)
+        next_year = {
+            "starts_on": NOW.date() + timedelta(days=90),
+            "ends_on": NOW.date() + timedelta(days=240),
+        }
+        opened = {"opens_at": NOW - timedelta(days=1), "closes_at": NOW + timedelta(days=30)}
+        self.call = a_call(cohort=a_cohort(**next_year), **opened)
+        self.application = an_application(cohort=self.call.cohort, submitted_at=NOW - timedelta(hours=1))
+
+    def visits(self) -> dict:
+        """Who opens which pages."""
+        edition, cohort = f"/cohorts/{self.call.cohort.code}", f"/cohorts/{self.member.cohort.code}"
+        application, tests = f"/applications/{self.application.pk}", "/teaching/tests"
+        office_session = f"/admin/courses/session/{self.moved.pk}"
+        office_application = f"/admin/enrollment/application/{self.application.pk}"
+        return {
+            "a stranger": (
+                None,
+                *("/", "/programme/", "/cohorts/", f"{edition}/", f"{cohort}/"),
+                *("/privacy/", "/accessibility/", "/contacts/", "/nowhere/"),
+                *("/accounts/login/", "/accounts/signup/", "/accounts/login/code/"),
+            ),
+            "somebody new": (a_person(), "/home/", f"{edition}/apply/", "/profile/"),
+            "an applicant": (self.application.user, "/home/", f"{application}/", f"{application}/withdraw/"),
+            "a participant": (
+                self.member.user,
+                *("/home/", "/schedule/", "/schedule/?view=week", "/schedule/?view=month"),
+                *(f"/sessions/{self.soon.pk}/", f"/sessions/{self.moved.pk}/join/"),
+                *("/calendar/", "/results/", "/notices/"),
+            ),
+            "an instructor": (
+                self.teacher.user,
+                *("/home/", "/teaching/", f"{tests}/{self.published.pk}/scores/"),
+                *(f"{tests}/{self.draft.pk}/scores/", f"{tests}/{self.draft.pk}/scores/publish/"),
+            ),
+            "the office": (
+                somebody_of_the_office(),
+                *("/home/", "/admin/", "/admin/courses/session/", f"{office_session}/change/"),
+                *(f"{office_session}/move/", "/admin/enrollment/application/"),
+                *(f"{office_application}/change/", f"{office_application}/admit/"),
+                *(f"/admin/academy/cohort/{self.call.cohort.pk}/change/", "/admin/assessments/score/"),
+                f"/admin/assessments/score/{self.score.pk}/change/",
+            ),
+        }
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["a stranger", "somebody new", "an applicant", "a participant", "an instructor", "the office"],
+)
+def test_no_page_has_a_barrier(who, transactional_db, browser_of, time_machine):
+    time_machine.move_to(NOW)
+    person, *addresses = Portal().visits()[who]
+    page = browser_of(person, bypass_csp=True)  # axe sets styles
+    found = []
+    for address in addresses:
+        page.goto(address)
+        page.evaluate(AXE)
+        for width, scheme in LOOKS:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            found += [(address, width, scheme, fault) for fault in page.evaluate(VIOLATIONS)]
+        page.set_viewport_size({"width": NARROW, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((address, NARROW, "scrolls sideways"))
+    assert found == []
