@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from courses.actions.timetable import move_session
-from tests.factories import PASSWORD, a_cohort, a_module, a_person, a_room, a_session, an_enrollment, rome
+from tests.factories import (
+    PASSWORD,
+    a_cohort,
+    a_module,
+    a_person,
+    a_room,
+    a_session,
+    an_enrollment,
+    rome,
+    with_address,
+)
 
 
 @pytest.fixture
