@@ -10,7 +10,7 @@ from academy.models import Notice, SweepHeartbeat
 from academy.postman import KINDS, collect, deliver, recover, send_again
 from courses.refusals import Refusal
 from enrollment.models import Application
-from tests.factories import a_cohort, a_person, an_application, an_enrollment, rome
+from tests.factories import a_cohort, a_person, a_session, an_application, an_enrollment, rome
 from tests.smtp import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +150,21 @@ def test_without_a_mail_server_nothing_is_claimed(settings, server):
     settings.EMAIL_PORT = 1
     assert deliver(at(AT), 5) is False
     assert set(Notice.objects.values_list("state", "attempts")) == {(State.DUE, 0)}
+
+
+def test_no_reminder_arrives_after_the_lesson_when_the_server_was_down_for_a_day(server, settings):
+    cohort = a_cohort()
+    member = an_enrollment(cohort=cohort).user
+    past, ahead = (a_session(cohort, starts_at=rome(2022, 1, day, 9)) for day in (14, 15))
+    settings.EMAIL_PORT, port = 1, settings.EMAIL_PORT
+    down = rome(2022, 1, 13, 18)
+    for hour in range(0, 25, 6):
+        postman.sweep(clock=at(down + timedelta(hours=hour)), seconds=5)
+    settings.EMAIL_PORT = port
+    postman.sweep(clock=at(down + timedelta(hours=25)), seconds=5)
+    fates = dict(Notice.objects.filter(user=member).values_list("key", "state"))
+    assert fates == {past.pk: State.DROPPED, ahead.pk: State.SENT}
+    assert len(server.mails) == 1
 
 
 def test_a_server_down_for_three_days_leaves_the_mail_to_the_office(server):
