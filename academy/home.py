@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from academy.models import Notice
@@ -63,7 +62,7 @@ def home(user, *, at: datetime) -> Home:
 def coming(user, at: datetime) -> tuple[Entry | None, list[Entry], list[Entry]]:
     """The next session, those of seven days from today, and what changed of those still to come."""
     today = timezone.localdate(at)
-    entries = diary(user, Q(ends_at__gt=at) | Q(starts_at__date=today))
+    entries = [entry for entry in diary(user) if entry.day == today or not entry.over(at)]
     standing = [entry for entry in entries if not entry.cancelled and not entry.over(at)]
     week = [entry for entry in entries if entry.day < today + WEEK]
     changes = [

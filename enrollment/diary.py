@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
 from enrollment.models import Enrollment
+from enrollment.models.ready import ready
 
 ROOM = 7  # columns of a place, at the end of a row of the query
 
@@ -109,12 +110,11 @@ def sessions_of(user):
     return mine.filter(Q(taught=True) | Q(cohort__in=followed.values("cohort")) & Exists(membership))
 
 
-def diary(user, *filters: Q) -> list[Entry]:
-    """The entries of `user` in order of time, narrowed by `filters`: one query, whatever their number."""
-    language = "en" if get_language() == "en" else "it"
-    rows = (
-        sessions_of(user)
-        .filter(*filters)
+@ready
+def rows_of(person: int, language: str) -> QuerySet:
+    """A row for each session of `person` and each of its places, in order of time."""
+    return (
+        sessions_of(person)
         .order_by("starts_at", "pk", "places__pk")
         .values_list(
             *("pk", "starts_at", "ends_at", "mode", "state", "purpose", "revision", "changed_at"),
@@ -125,7 +125,12 @@ def diary(user, *filters: Q) -> list[Entry]:
             *(f"places__room__hub__{part}" for part in ("address", "postal_code", "city", "province")),
         )
     )
-    return [entry(list(places)) for _pk, places in groupby(rows, key=itemgetter(0))]
+
+
+def diary(person) -> list[Entry]:
+    """The entries of `person`, in order of time: one query, whatever their number."""
+    language = "en" if get_language() == "en" else "it"
+    return [entry(list(places)) for _pk, places in groupby(rows_of(person.pk, language), key=itemgetter(0))]
 
 
 def entry(rows: list[tuple]) -> Entry:

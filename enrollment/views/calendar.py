@@ -1,6 +1,5 @@
 """The calendar of a person for other programs: its feed, and the page that gives its address."""
 
-import functools
 from hashlib import sha256
 from http import HTTPStatus
 from typing import NamedTuple
@@ -11,8 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db import connection
-from django.db.models import OuterRef, TextField, Value
+from django.db.models import OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,6 +29,7 @@ from enrollment.access import calendar_address, calendar_token, person_of_token
 from enrollment.actions.calendar import renew_calendar_address
 from enrollment.diary import Entry, diary
 from enrollment.models import Enrollment
+from enrollment.models.ready import ready
 
 PRODUCT = "-//SMTC Academy//Portal//IT"
 KEPT = 24 * 60 * 60  # seconds; a change makes a new key, so this only clears what nobody asks for
@@ -80,31 +79,22 @@ class Owner(NamedTuple):
 
 def owner_of(pk: int) -> Owner | None:
     """The active person with this key."""
-    sql, parameters = owner_query()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [pk if parameter == NOBODY else parameter for parameter in parameters])
-        row = cursor.fetchone()
-    return row and Owner(*row)
+    return next((Owner(*row) for row in versions_of(pk)), None)
 
 
-NOBODY = -1  # where the key of the person goes
-
-
-@functools.cache
-def owner_query() -> tuple[str, tuple]:
-    """The query of `owner_of`, written once: building it anew takes ten times as long as running it."""
+@ready
+def versions_of(person: int) -> QuerySet:
+    """What `Owner` holds, if the person is active."""
     membership = joined("pk", "state", "starts_on", "ends_on", "cohort__version")
     teaching = joined("session__cohort", "session__cohort__version")
-    person = OuterRef("pk")
-    enrollments = Enrollment.objects.filter(user=person).order_by("pk")
-    taught = SessionTeacher.objects.filter(instructor__user=person).order_by()
-    people = get_user_model().objects.filter(pk=NOBODY, is_active=True).order_by()
-    rows = people.values_list(
+    enrollments = Enrollment.objects.filter(user=OuterRef("pk")).order_by("pk")
+    taught = SessionTeacher.objects.filter(instructor__user=OuterRef("pk")).order_by()
+    people = get_user_model().objects.filter(pk=person, is_active=True).order_by()
+    return people.values_list(
         *("pk", "calendar_version", "language"),
         ArraySubquery(enrollments.values(one=membership)),
         ArraySubquery(taught.values(one=teaching).distinct().order_by("one")),
     )
-    return rows.query.sql_with_params()
 
 
 def joined(*names: str) -> Concat:
@@ -117,7 +107,7 @@ def write(owner: Owner) -> str:
     """The text of the feed, in the person's language."""
     pages = settings.SITE_URL + reverse("enrollment:session", args=[0]).removesuffix("0/")
     with override(owner.language):
-        events = [event(entry, f"{pages}{entry.pk}/") for entry in diary(owner.pk)]
+        events = [event(entry, f"{pages}{entry.pk}/") for entry in diary(owner)]
         return ics.write(events, name="SMTC Academy", product=PRODUCT)
 
 

@@ -171,6 +171,15 @@ def test_an_instructor_has_a_feed_of_what_is_taught(cohort):
     assert len(events(instructor.user)) == 1
 
 
+def test_the_feed_of_an_instructor_follows_changes_too(cohort):
+    instructor = an_instructor(user=a_person())
+    session = a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9), instructors=[instructor])
+    events(instructor.user)
+    cancel_session(session=session, by=None, at=timezone.now())
+    (event,) = events(instructor.user)
+    assert event["STATUS"] == "CANCELLED"
+
+
 def test_whoever_withdrew_has_an_empty_feed_at_once(cohort, person):
     a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9))
     assert len(events(person)) == 1
