@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-MESSAGES := $(BIN)/django-makemessages-rs --detect-aliases --locale it --keep-header --no-obsolete --no-fuzzy-matching --no-wrap --keep-header --add-location file --ignore tests
+MESSAGES := $(BIN)/django-makemessages-rs --detect-aliases --locale it --keep-header --no-obsolete --no-fuzzy-matching --no-wrap --add-location file --ignore tests
 TEMPLATES := templates
 
 # What a public server would be told; nothing of it exists.
