@@ -8,6 +8,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
 from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -62,6 +63,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """But not that a mail is on its way, where it is not."""
         if not (message_template in SAY_SENT and getattr(request, "mail_failed", False)):
             super().add_message(request, level, message_template, message_context, **rest)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Takes as long as opening an account does, whose password is hashed: the time tells nothing."""
+        make_password(self.request.POST.get("password1") or None)
+        super().send_account_already_exists_mail(email)
 
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None

@@ -183,6 +183,24 @@ def test_a_refused_sign_in_takes_as_long_with_an_account_as_without(client, sett
     assert median(unknown) == pytest.approx(median(known), rel=0.5)
 
 
+def test_signing_up_takes_as_long_for_an_address_that_has_an_account(client, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    settings.ACCOUNT_RATE_LIMITS = False
+    an_account()
+
+    def seconds(email):
+        client.cookies.clear()
+        start = perf_counter()
+        client.post("/accounts/signup/", SIGN_UP | {"email": email})
+        return perf_counter() - start
+
+    known = [seconds("ada@example.org") for _ in range(5)]
+    new = [seconds(f"eva{number}@example.org") for number in range(5)]
+
+    assert User.objects.count() == 6
+    assert median(known) == pytest.approx(median(new), rel=0.5)
+
+
 def test_a_sixth_guess_is_too_many_whatever_the_spelling_and_the_claimed_origin(client):
     an_account()
     spellings = [
