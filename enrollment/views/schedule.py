@@ -4,6 +4,7 @@ from calendar import Calendar
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -88,7 +89,8 @@ def agenda(entries: list[Entry], on: date, at: datetime, following: Entry | None
 def week(entries: list[Entry], on: date, *_: object) -> dict:
     """Monday to Sunday around `on`; Sunday only when something is on it."""
     monday = on - timedelta(days=on.weekday())
-    days = [Day(day, of(entries, day)) for day in (monday + timedelta(days=n) for n in range(7))]
+    on_day = by_day(entries)
+    days = [Day(day, on_day.get(day, [])) for day in (monday + timedelta(days=n) for n in range(7))]
     if not days[-1].entries:
         days.pop()
     step = timedelta(days=7)
@@ -110,15 +112,15 @@ def span(first: date, last: date) -> str:
 
 def month(entries: list[Entry], on: date, *_: object) -> dict:
     """The weeks of the month of `on`, Monday first."""
-    first = on.replace(day=1)
+    first, on_day = on.replace(day=1), by_day(entries)
     weeks = [
-        [Day(day, of(entries, day), out=day.month != on.month) for day in days]
+        [Day(day, on_day.get(day, []), out=day.month != on.month) for day in days]
         for days in Calendar(firstweekday=0).monthdatescalendar(on.year, on.month)
     ]
     before = (first - timedelta(days=1)).replace(day=1)
     return {"weeks": weeks, "first": first, "before": before, "after": (first + LONGEST_MONTH).replace(day=1)}
 
 
-def of(entries: list[Entry], day: date) -> list[Entry]:
-    """The entries of one day."""
-    return [entry for entry in entries if entry.day == day]
+def by_day(entries: list[Entry]) -> dict[date, list[Entry]]:
+    """Entries in order of time under their days."""
+    return {day: list(of_day) for day, of_day in groupby(entries, key=lambda entry: entry.day)}
