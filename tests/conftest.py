@@ -75,6 +75,7 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_AUTOREFRESH = True  # static files are not collected for tests
+    settings.MIDDLEWARE.remove("academy.stand_in.sweep_when_nobody_does")  # test_stand_in has it
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
 
 
