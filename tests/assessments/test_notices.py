@@ -76,7 +76,7 @@ def test_the_mail_about_a_score_does_not_hold_the_score():
     notice = Notice(kind="score_published", user=member.user, key=test.pk, revision=1)
     mail = Desk().write(KINDS["score_published"], [notice], at)
     said = mail.body.replace(test.cohort.code, "")
-    assert test.module.title in said
+    assert test.module.title_it in said
     assert not re.search(r"\b27\b", said)
 
 
