@@ -15,6 +15,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from academy.embedded import Services
 from academy.languages import compile_messages
@@ -101,5 +102,6 @@ def logged_errors() -> Iterator[list[logging.LogRecord]]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """Sign-in limits and cached fragments of the test before."""
+    """Sign-in limits, cached fragments and the language of the test before."""
     cache.clear()
+    translation.deactivate()
