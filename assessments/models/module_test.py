@@ -257,7 +257,7 @@ class Score(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.enrollment} – {self.test}"
+        return f"{self.enrollment.user} – {self.test}"
 
     @property
     def result(self) -> Result:
@@ -328,7 +328,7 @@ class ScoreEntry(models.Model):
         triggers = [append_only(name="the_score_ledger_is_append_only")]
 
     def __str__(self) -> str:
-        return f"{self.test} {self.enrollment} {localtime(self.at):%d/%m/%Y %H:%M}"
+        return f"{self.enrollment.user} – {self.test} – {localtime(self.at):%d/%m/%Y %H:%M}"
 
     @property
     def before(self) -> Result | None:

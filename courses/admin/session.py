@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextInputWidget, AdminURLFieldWidget
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,11 @@ class ReasonForm(forms.Form):
     """Why: those concerned read it."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=200, required=False, help_text=_("Those concerned read it.")
+        label=_("Reason"),
+        max_length=200,
+        required=False,
+        widget=AdminTextInputWidget,
+        help_text=_("Those concerned read it."),
     )
 
 
@@ -39,7 +43,7 @@ class ArrangementForm(ReasonForm):
     rooms = forms.ModelMultipleChoiceField(
         Room.objects.select_related("hub"), label=_("Rooms"), required=False
     )
-    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https", widget=AdminURLFieldWidget)
     field_order = ["starts_at", "ends_at", "mode", "rooms", "link", "reason"]
 
 
@@ -49,7 +53,7 @@ class PlanForm(OfficeForm):
     rooms = forms.ModelMultipleChoiceField(
         Room.objects.select_related("hub"), label=_("Rooms"), required=False
     )
-    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https", widget=AdminURLFieldWidget)
     instructors = forms.ModelMultipleChoiceField(
         Instructor.objects.all(),
         label=_("Instructors"),

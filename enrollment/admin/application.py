@@ -28,7 +28,7 @@ class ApplicationAdmin(RecordAdmin):
     list_filter = ["cohort", "state", "sector", "employer_kind", "access", "region"]
     list_select_related = ["user", "cohort"]
     search_fields = ["user__name", "user__email", "employer", "role"]
-    ordering = ["submitted_at", "id"]
+    ordering = ["-cohort__starts_on", "submitted_at", "id"]
     actions = ["admit_all", "put_all_on_reserve", "decline_all"]
     fields = readonly_fields = [
         "user",

@@ -34,6 +34,15 @@ def test_an_application_is_read_not_written(office):
     assert not Enrollment.objects.exists()
 
 
+def test_the_newest_edition_comes_first_and_in_it_who_applied_first(office):
+    coming = factories.a_cohort(starts_on=date(2022, 9, 8), ends_on=date(2023, 2, 11))
+    second = factories.an_application(cohort=coming, submitted_at=factories.rome(2021, 11, 3, 10))
+    first = factories.an_application(cohort=coming)
+    old = factories.an_application()
+    found = office.get(page("application", "changelist")).context["cl"].result_list
+    assert list(found) == [first, second, old]
+
+
 @pytest.mark.parametrize(
     ("answer", "state"), [("admit", "admitted"), ("reserve", "on_reserve"), ("decline", "declined")]
 )
