@@ -75,12 +75,12 @@ class SayWhyNot:
 
 
 def ask_staff_for_a_second_factor(get_response: View) -> View:
-    """Who works in the office of a public server sets up a second factor before the admin opens."""
+    """On a public server the office reaches neither admin nor scores without a second factor."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if (
             not settings.LOCAL
-            and request.path.startswith("/admin/")
+            and request.path.startswith(("/admin/", "/teaching/"))
             and request.user.is_staff
             and not request.user.has_second_factor
         ):

@@ -303,9 +303,11 @@ def test_on_a_public_server_the_office_needs_a_second_factor(client, settings):
     settings.LOCAL = False
     asked = client.get("/admin/")
     assert (asked.status_code, asked.url) == (302, "/accounts/2fa/")
+    assert client.get("/teaching/tests/1/scores/").status_code == 302
 
     TOTP.activate(person, "JBSWY3DPEHPK3PXP")
     assert client.get("/admin/").status_code == 200
+    assert client.get("/teaching/tests/1/scores/").status_code == 403
 
 
 def test_recovery_codes_alone_are_no_second_factor(client, settings):
