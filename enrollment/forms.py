@@ -24,7 +24,13 @@ class ApplicationForm(forms.ModelForm):
             "access": forms.RadioSelect,
             "motivation": forms.Textarea(attrs={"rows": 8}),
         }
+        labels = {
+            "region": _("region where you work"),
+            "access": _("how you would mostly attend"),
+            "motivation": _("why you want to take part"),
+        }
         help_texts = {
+            "employer": _("Leave empty if you are between two jobs."),
             "role": _("What you are responsible for, in a few words."),
             "motivation": _("What you do today and what you want to be able to do. Up to 3,000 characters."),
         }

@@ -10,7 +10,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-one_line = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Write this on one line, without control characters."))
+one_line = RegexValidator(
+    # Also what turns the reading direction: a name could pose as another one.
+    r"\A[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*\Z",
+    _("Write this on one line, without control characters."),
+)
 
 
 def tidy_email(email: str) -> str:

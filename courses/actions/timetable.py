@@ -3,9 +3,8 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +19,7 @@ from courses.refusals import Refusal
 from courses.workdays import Closed, Half, Workdays
 
 log = logging.getLogger(__name__)
-NOON = 12
+LUNCH = 13  # o’clock
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,9 @@ def plan_sessions(*, cohort: Cohort, plans: Iterable[Plan], by, at: datetime) ->
     """
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     plans = list(plans)
-    refuse_closed_days(cohort, [plan.starts_at for plan in plans])
+    refuse_closed_days(cohort, [(plan.starts_at, plan.ends_at) for plan in plans])
+    for plan in plans:
+        Arrangement(plan.mode, list(plan.rooms), plan.link).refuse_contradiction()
     sessions = Session.objects.bulk_create(
         Session(
             cohort=cohort,
@@ -112,21 +113,7 @@ def move_session(
 
     Refused on a closed day and for a cancelled session. Shares follow a new length in proportion.
     """
-    session = locked(session)
-    if session.cancelled:
-        raise Refusal(_("A cancelled session cannot be moved."))
-    if (session.starts_at, session.ends_at) == (starts_at, ends_at):
-        return session
-    refuse_closed_days(session.cohort, [starts_at])
-    before = session.minutes
-    session.starts_at, session.ends_at = starts_at, ends_at
-    session.change_reason, session.changed_at = reason, at
-    session.save(update_fields=["starts_at", "ends_at", "change_reason", "changed_at"])
-    if session.minutes != before:
-        resize_teaching(session)
-    session.refresh_from_db()
-    log.info("%s moved session %d to %s", by, session.pk, starts_at.isoformat())
-    return session
+    return rearranged(session, time=(starts_at, ends_at), reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -154,18 +141,7 @@ def change_places(
     at: datetime,
 ) -> Session:
     """Give `session` other rooms, another link or another mode; one revision for all of it."""
-    session = locked(session)
-    rooms = list(rooms)
-    if arranged(session, mode=mode, rooms=rooms, link=link):
-        return session
-    session.places.all().delete()
-    SessionPlace.objects.bulk_create(places(session, rooms, link))
-    session.mode, session.change_reason, session.changed_at = mode, reason, at
-    session.revision += 1
-    session.save(update_fields=["mode", "change_reason", "changed_at", "revision"])
-    session.refresh_from_db()
-    log.info("%s changed the places of session %d", by, session.pk)
-    return session
+    return rearranged(session, arrangement=Arrangement(mode, list(rooms), link), reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -181,18 +157,71 @@ def rearrange_session(
     by,
     at: datetime,
 ) -> Session:
-    """Another time and another place at once: neither the old room nor the old time is in the way."""
+    """Another time and another place at once: one revision, and neither old one is in the way."""
+    arrangement = Arrangement(mode, list(rooms), link)
+    return rearranged(
+        session, time=(starts_at, ends_at), arrangement=arrangement, reason=reason, by=by, at=at
+    )
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How and where a session takes place."""
+
+    mode: str
+    rooms: list[Room]
+    link: str
+
+    def refuse_contradiction(self) -> None:
+        """Raise Refusal where mode and places say different things."""
+        if self.mode == Session.Mode.REMOTE and self.rooms:
+            raise Refusal(_("A remote session has no room: choose hybrid, or take the rooms away."))
+        if self.mode == Session.Mode.IN_PERSON and self.link:
+            raise Refusal(_("A session in person has no link: choose hybrid, or take the link away."))
+
+    def stands(self, session: Session) -> bool:
+        """Whether `session` already takes place so."""
+        now = {place.room_id or place.link for place in session.places.all()}
+        wanted = {room.pk for room in self.rooms} | ({self.link} if self.link else set())
+        return session.mode == self.mode and now == wanted
+
+
+def rearranged(
+    session: Session,
+    *,
+    time: tuple[datetime, datetime] | None = None,
+    arrangement: Arrangement | None = None,
+    reason: str,
+    by,
+    at: datetime,
+) -> Session:
+    """`session` with another time, another arrangement or both, under one new revision."""
     session = locked(session)
     if session.cancelled:
         raise Refusal(_("A cancelled session cannot be moved."))
-    change: dict[str, Any] = {"reason": reason, "by": by, "at": at}
-    arrangement: dict[str, Any] = {"mode": mode, "rooms": list(rooms), "link": link}
-    if (session.starts_at, session.ends_at) == (starts_at, ends_at):
-        return change_places(session=session, **arrangement, **change)
-    if not arranged(session, **arrangement):
+    if time == (session.starts_at, session.ends_at):
+        time = None
+    if arrangement and arrangement.stands(session):
+        arrangement = None
+    if not time and not arrangement:
+        return session
+    before = session.minutes
+    if time:
+        refuse_closed_days(session.cohort, [time])
+        session.starts_at, session.ends_at = time
+    if arrangement:
+        arrangement.refuse_contradiction()
         session.places.all().delete()
-    move_session(session=session, starts_at=starts_at, ends_at=ends_at, **change)
-    return change_places(session=session, **arrangement, **change)
+        session.mode = arrangement.mode
+    session.change_reason, session.changed_at, session.revision = reason, at, session.revision + 1
+    session.save(update_fields=["starts_at", "ends_at", "mode", "change_reason", "changed_at", "revision"])
+    if arrangement:
+        SessionPlace.objects.bulk_create(places(session, arrangement.rooms, arrangement.link))
+    if session.minutes != before:
+        resize_teaching(session)
+    session.refresh_from_db()
+    log.info("%s changed session %d", by, session.pk)
+    return session
 
 
 @transaction.atomic
@@ -213,12 +242,6 @@ def locked(session: Session) -> Session:
     return Session.objects.select_for_update(no_key=True).get(pk=session.pk)
 
 
-def arranged(session: Session, *, mode: str, rooms: Iterable[Room], link: str) -> bool:
-    """Whether `session` already takes place so."""
-    now = {place.room_id or place.link for place in session.places.all()}
-    return session.mode == mode and now == {room.pk for room in rooms} | ({link} if link else set())
-
-
 CLOSED_WORDS = {
     Closed.SUNDAY: _lazy("Closed on %(day)s: it is a Sunday."),
     Closed.HOLIDAY: _lazy("Closed on %(day)s: %(name)s."),
@@ -237,16 +260,25 @@ def workdays_of(cohort: Cohort) -> Workdays:
     return Workdays(cohort.hub.province, closures)
 
 
-def refuse_closed_days(cohort: Cohort, moments: Iterable[datetime]) -> None:
-    """Raise Refusal where the edition, its hub or the whole Academy is closed at one of `moments`."""
+def refuse_closed_days(cohort: Cohort, times: Iterable[tuple[datetime, datetime]]) -> None:
+    """Raise Refusal where the edition, its hub or the whole Academy is closed at some part of `times`."""
     days = workdays_of(cohort)
-    for moment in sorted(moments):
-        local = timezone.localtime(moment)
-        reason = days.closed(local.date(), Half.MORNING if local.hour < NOON else Half.AFTERNOON)
+    for starts_at, ends_at in sorted(times):
+        local = timezone.localtime(starts_at)
+        reason = next(
+            filter(None, (days.closed(local.date(), half) for half in halves(starts_at, ends_at))), None
+        )
         if reason:
             name = "name_it" if (get_language() or "it").startswith("it") else "name_en"
             facts = {"day": date_format(local, "DATE_FORMAT"), "name": reason.facts.get(name)}
             raise Refusal(CLOSED_WORDS[Closed(reason.code)] % facts)
+
+
+def halves(starts_at: datetime, ends_at: datetime) -> list[Half]:
+    """The halves of the day a session touches; the morning ends at 13."""
+    first, last = timezone.localtime(starts_at), timezone.localtime(ends_at - timedelta(minutes=1))
+    morning = [Half.MORNING] if first.hour < LUNCH else []
+    return morning + ([Half.AFTERNOON] if last.hour >= LUNCH else [])
 
 
 def resize_teaching(session: Session) -> None:

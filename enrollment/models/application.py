@@ -51,7 +51,7 @@ class Application(WorkProfile):
     )
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="applications", verbose_name=_("edition"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
-    motivation = models.TextField(_("why you want to take part"), max_length=3000)
+    motivation = models.TextField(_("motivation"), max_length=3000)
     privacy_read_at = models.DateTimeField(_("privacy notice read"), editable=False)
     submitted_at = models.DateTimeField(_("received"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)

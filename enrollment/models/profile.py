@@ -49,16 +49,12 @@ class WorkProfile(models.Model):
         HYBRID = "hybrid", _("sometimes in person, sometimes remotely")
         REMOTE = "remote", _("remotely")
 
-    employer = models.CharField(
-        _("employer"), max_length=200, blank=True, help_text=_("Leave empty if you are between two jobs.")
-    )
+    employer = models.CharField(_("employer"), max_length=200, blank=True)
     employer_kind = models.CharField(_("kind of employer"), max_length=12, choices=EmployerKind)
     role = models.CharField(_("role"), max_length=150)
     sector = models.CharField(_("sector"), max_length=8, choices=Sector)
-    region = models.CharField(_("region where you work"), max_length=30, choices=Region)
-    access = models.CharField(
-        _("how you would mostly attend"), max_length=10, choices=Access, default=Access.HYBRID
-    )
+    region = models.CharField(_("region of work"), max_length=30, choices=Region)
+    access = models.CharField(_("attendance"), max_length=10, choices=Access, default=Access.HYBRID)
 
     class Meta:
         abstract = True

@@ -68,6 +68,15 @@ def test_a_refusal_has_its_words_and_a_way_on(visitor, logged_errors, status, he
     assert re.search(r'<a\s+class="button"\s+href="/"', page.text)
 
 
+def test_a_broken_page_names_the_number_the_log_has(visitor, logged_errors):
+    page = visitor.get("/fails/500/")
+    written = " ".join(record.getMessage() for record in logged_errors)
+    logged_errors.clear()
+
+    (number,) = re.findall(r"name the number ([0-9a-f]{8})", page.text)
+    assert f"error {number} in" in written
+
+
 def test_a_database_that_is_away_is_worth_another_try(visitor, logged_errors):
     page = visitor.get("/fails/503/")
     logged_errors.clear()

@@ -5,10 +5,17 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from courses.actions.timetable import Plan, change_teachers, move_session, plan_sessions
+from courses.actions.timetable import (
+    Plan,
+    change_places,
+    change_teachers,
+    move_session,
+    plan_sessions,
+    rearrange_session,
+)
 from courses.models import Closure, Session, SessionTeacher
 from courses.refusals import Refusal
-from tests.factories import a_cohort, a_session, an_instructor, rome
+from tests.factories import a_cohort, a_room, a_session, an_instructor, rome
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +88,39 @@ def test_taught_minutes_and_shares_follow_a_new_length_in_proportion(planned, mi
     end = session.starts_at + timedelta(minutes=minutes)
     move_session(session=session, starts_at=session.starts_at, ends_at=end, by=None, at=timezone.now())
     assert list(session.teachers.order_by("pk").values_list("minutes", "share")) == after
+
+
+def test_a_session_that_runs_into_a_closed_afternoon_is_refused_too():
+    cohort = a_cohort()
+    session = a_session(cohort=cohort, starts_at=rome(2022, 1, 14, 9))
+    Closure.objects.create(
+        starts_on=date(2022, 6, 10),
+        ends_on=date(2022, 6, 10),
+        half=Closure.Half.AFTERNOON,
+        reason_it="Prova generale",
+        reason_en="Rehearsal",
+    )
+    with pytest.raises(Refusal):
+        moved_to(session, rome(2022, 6, 10, 11))
+
+
+def test_another_time_and_place_at_once_is_one_revision():
+    session = a_session(cohort=a_cohort(), starts_at=rome(2022, 1, 14, 9), rooms=[a_room()])
+    begin = rome(2022, 1, 21, 9)
+    change = {"mode": Session.Mode.IN_PERSON, "rooms": [a_room()], "by": None, "at": timezone.now()}
+    moved = rearrange_session(session=session, starts_at=begin, ends_at=begin + timedelta(hours=4), **change)
+    assert (moved.starts_at, moved.revision) == (begin, 1)
+    assert [place.room for place in moved.places.all()] == change["rooms"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "with_room", "link"),
+    [(Session.Mode.REMOTE, True, ""), (Session.Mode.IN_PERSON, False, "https://meet.example.org/s001")],
+)
+def test_mode_and_places_may_not_contradict_each_other(mode, with_room, link):
+    session = a_session(cohort=a_cohort(), starts_at=rome(2022, 1, 14, 9))
+    rooms = [a_room()] if with_room else []
+    with pytest.raises(Refusal):
+        change_places(session=session, mode=mode, rooms=rooms, link=link, by=None, at=timezone.now())
+    session.refresh_from_db()
+    assert session.revision == 0
