@@ -132,12 +132,14 @@ database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": database}
 
 REDIS_URL = env.str("REDIS_URL", "") or EMBEDDED.redis_url
+# A Valkey that answers later than this, in seconds, counts as away.
+CACHE_PATIENCE = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
 CACHES = {
     "default": {
         # Shared by all processes, as sign-in limits need; without Valkey each counts alone.
         "BACKEND": "academy.cache.DegradingCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
+        "OPTIONS": CACHE_PATIENCE,
         "KEY_PREFIX": "academy",
     },
 }

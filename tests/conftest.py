@@ -73,6 +73,8 @@ class Undefined(str):
 
 def pytest_configure() -> None:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_academy_{number}"
+    # A busy machine is no reason to remember alone: what is counted here is questions, not time.
+    settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 10, "socket_timeout": 10}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_AUTOREFRESH = True  # static files are not collected for tests

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from academy.cache import PAUSE, DegradingCache, DegradingClient
 
-OPTIONS = settings.CACHES["default"]["OPTIONS"]
+OPTIONS = settings.CACHE_PATIENCE
 
 
 def cache_at(path, kind=DegradingCache):
