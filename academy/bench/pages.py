@@ -15,6 +15,7 @@ SECONDS_PER_ROUND = 0.6
 class Page:
     """A page of a server, with the headers it is asked with and what came out.
 
+    A page is `known` when it is asked for with the ETag of its present state, so the answer is 304.
     `outdate` makes every kept copy of it worthless before each request: the page is asked cold.
     """
 
@@ -22,7 +23,7 @@ class Page:
     server: Server
     path: str
     headers: dict[str, str] = field(default_factory=dict)
-    expect: int = 200
+    known: bool = False
     outdate: Callable[[], object] | None = None
     cpu_ms: float = float("inf")
     walls: list[float] = field(default_factory=list)
@@ -33,8 +34,9 @@ class Page:
         line.request("GET", self.path, headers=self.headers)
         answer = line.getresponse()
         body = answer.read()
-        if answer.status != self.expect:
-            raise RuntimeError(f"{self.name}: {self.path} answered {answer.status}, not {self.expect}")
+        expected = 304 if "If-None-Match" in self.headers else 200
+        if answer.status != expected:
+            raise RuntimeError(f"{self.name}: {self.path} answered {answer.status}, not {expected}")
         return answer.status, body, dict(answer.getheaders())
 
     def round(self, postgres: list[int]) -> None:
@@ -42,6 +44,9 @@ class Page:
 
         CPU is what the workers and PostgreSQL used meanwhile, so nothing else may be served.
         """
+        self.headers.pop("If-None-Match", None)
+        if self.known:
+            self.headers["If-None-Match"] = self.ask(self.server.connection())[2]["ETag"]
         lines = [self.server.connection() for _ in range(2)]
         for line in lines:
             _status, body, _headers = self.ask(line)
