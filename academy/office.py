@@ -17,7 +17,15 @@ SECTIONS = {
 }
 
 
-DAILY = ["Cohort", "Session", "Application", "Enrollment", "Score", "User", "Notice"]
+DAILY = {
+    "Cohort": "",
+    "Session": "?week=coming",
+    "Application": "",
+    "Enrollment": "",
+    "Score": "",
+    "User": "",
+    "Notice": "",
+}
 
 
 class OfficeSite(admin.AdminSite):
@@ -37,7 +45,12 @@ class OfficeSite(admin.AdminSite):
         pages = {
             page["object_name"]: page for section in context["available_apps"] for page in section["models"]
         }
-        return context | {"daily": [pages[name] for name in DAILY if name in pages]}
+        daily = [
+            page | {"admin_url": page["admin_url"] + part}
+            for name, part in DAILY.items()
+            if (page := pages.get(name))
+        ]
+        return context | {"daily": daily}
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

@@ -24,7 +24,7 @@ def left_and_told(application) -> str:
 
 @admin.register(Application)
 class ApplicationAdmin(RecordAdmin):
-    list_display = ["user", "cohort", "state", "employer", "role", "sector", "region", "submitted_at"]
+    list_display = ["user", "cohort", "state", "employer", "role", "region", "submitted_at"]
     list_filter = ["cohort", "state", "sector", "employer_kind", "access", "region"]
     list_select_related = ["user", "cohort"]
     search_fields = ["user__name", "user__email", "employer", "role"]
