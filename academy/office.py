@@ -46,7 +46,7 @@ class OfficeSite(admin.AdminSite):
             page["object_name"]: page for section in context["available_apps"] for page in section["models"]
         }
         daily = [
-            page | {"admin_url": page["admin_url"] + part}
+            (page["admin_url"] + part, page["name"], request.path.startswith(page["admin_url"]))
             for name, part in DAILY.items()
             if (page := pages.get(name))
         ]
