@@ -1,5 +1,6 @@
 """The processes of the demo: started together, watched, and stopped in order."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -30,6 +31,16 @@ class Program:
     arguments: tuple[str, ...]
 
 
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
+
+
+def end_with_parent() -> None:
+    """Called in a child: let the kernel end it when the supervisor is killed. Linux only."""
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Process:
     """A running program; what it writes goes to a file."""
 
@@ -48,6 +59,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         self.starts.append(time.monotonic())
 

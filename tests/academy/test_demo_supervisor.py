@@ -64,9 +64,12 @@ class Demo:
         """Everything that still runs and was started for this folder, servers included."""
         return [
             process.info["name"]
-            for process in psutil.process_iter(["name", "environ", "status"])
-            if (process.info["environ"] or {}).get("LOCAL_DIR") == str(self.folder)
-            and process.info["status"] != psutil.STATUS_ZOMBIE
+            for process in psutil.process_iter(["name", "environ", "cmdline", "status"])
+            if process.info["status"] != psutil.STATUS_ZOMBIE
+            and (
+                (process.info["environ"] or {}).get("LOCAL_DIR") == str(self.folder)
+                or str(self.folder) in " ".join(process.info["cmdline"] or ())  # Valkey rewrites both
+            )
         ]
 
 
@@ -120,6 +123,18 @@ def test_the_demo_stands_survives_a_death_and_leaves_nothing_running(demo):
     for slow in ("migrations", "Words in Italian", "Styles and fonts", "The story, day by day"):
         assert not demo.says(slow)
     assert demo.stop(signal.SIGTERM) == 0
+    assert demo.processes() == []
+
+
+def test_a_killed_demo_leaves_only_its_servers_and_the_next_command_stops_them(demo):
+    tell_no_story(demo)
+    demo.start("--today=2022-01-13")
+    demo.wait_to_say("The portal stands")
+    demo.command.kill()
+    demo.command.wait()
+    wait_until(lambda: set(demo.processes()) == {"postgres", "valkey-server"})
+    with Services(demo.folder).running():
+        pass
     assert demo.processes() == []
 
 
