@@ -25,9 +25,9 @@ class ApplicationForm(forms.ModelForm):
             "motivation": forms.Textarea(attrs={"rows": 8}),
         }
         labels = {
-            "region": _("region where you work"),
-            "access": _("how you would mostly attend"),
-            "motivation": _("why you want to take part"),
+            "region": _("Region where you work"),
+            "access": _("How you would mostly attend"),
+            "motivation": _("Why you want to take part"),
         }
         help_texts = {
             "employer": _("Leave empty if you are between two jobs."),

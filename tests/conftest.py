@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
 
+from academy.cache import DegradingClient
 from academy.embedded import Services
 from academy.languages import compile_messages
 
@@ -104,6 +105,7 @@ def logged_errors() -> Iterator[list[logging.LogRecord]]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """Sign-in limits, cached fragments and the language of the test before."""
+    """Sign-in limits, cached fragments, the language and an unreachable Valkey of the test before."""
+    DegradingClient.paused_until = 0.0
     cache.clear()
     translation.deactivate()
