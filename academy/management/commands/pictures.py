@@ -16,37 +16,38 @@ from academy.bench.report import Signed, database, used
 from academy.demo.story import play
 from academy.models import User
 from assessments.access import tests_open_to
-from assessments.progress import with_progress
 
 FOLDER = Path("docs") / "pictures"
 DATABASE = "academy_pictures"
+SCORES = ("28", "30L", "24", "ABS", "19", "27")
 DESK, TELEPHONE = (1280, 800), (390, 844)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A page, who opens it, and on what."""
+    """A page, who opens it, on what, and what they type into its first fields."""
 
     name: str
     address: str
     who: Signed | None = None
     size: tuple[int, int] = DESK
     dark: bool = False
+    typed: tuple[str, ...] = ()
 
 
 def pictures() -> list[Picture]:
-    """What the README shows; the score page is the one most filled in by now."""
+    """What the README shows."""
     participant, instructor, office = (
         Signed.in_as(f"{name}@example.org") for name in ("participant", "instructor", "office")
     )
     at, teacher = timezone.now(), User.objects.get(email="instructor@example.org")
-    test = with_progress(tests_open_to(teacher).held(at).unpublished(), at=at).latest("entered")
+    test = tests_open_to(teacher).held(at).unpublished().latest("session__starts_at")
     return [
         Picture("front", reverse("front")),
         Picture("schedule", reverse("enrollment:schedule") + "?view=week", participant),
         Picture("home-dark", reverse("home"), participant, TELEPHONE, dark=True),
-        Picture("scores", reverse("assessments:scores", args=[test.pk]), instructor),
-        Picture("office", reverse("admin:courses_session_changelist") + "?week=coming", office),
+        Picture("scores", reverse("assessments:scores", args=[test.pk]), instructor, typed=SCORES),
+        Picture("office", reverse("admin:enrollment_application_changelist"), office),
     ]
 
 
@@ -67,6 +68,8 @@ def take(picture: Picture, browser: Browser, origin: str, file: Path) -> None:
     page = context.new_page()
     page.goto(picture.address)
     page.evaluate("document.fonts.ready")
+    for field, text in zip(page.locator("table input.input").all(), picture.typed, strict=False):
+        field.fill(text)
     page.screenshot(path=file)
     context.close()
 
