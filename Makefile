@@ -1,6 +1,7 @@
 # One command for each thing a person wants. `make` alone lists them.
 
 PYTHON ?= python3
+JOBS ?= 2
 BIN := .venv/bin
 MESSAGES := $(BIN)/django-makemessages-rs --detect-aliases --locale it --keep-header --no-obsolete --no-fuzzy-matching --no-wrap --add-location file --ignore tests
 TEMPLATES := templates
@@ -22,7 +23,7 @@ demo-reset: $(BIN)/.synced ## The same, started over: what was entered is lost
 	@exec $(BIN)/python manage.py demo --reset $(if $(TODAY),--today $(TODAY))
 
 test: $(BIN)/.synced-dev ## All tests but the slow ones
-	@exec $(BIN)/pytest -n 2 --quiet -m "not slow"
+	@exec $(BIN)/pytest -n $(JOBS) --quiet -m "not slow"
 
 test-faults: $(BIN)/.synced-dev ## Load, killed workers, a year of demos
 	@exec $(BIN)/pytest --quiet -m slow

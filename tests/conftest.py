@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.utils import translation
 
 from academy.cache import DegradingClient
-from academy.embedded import Services
+from academy.embedded import Services, broker_url
 from academy.languages import compile_messages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +74,9 @@ class Undefined(str):
 
 def pytest_configure() -> None:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_academy_{number}"
+    # A worker of xdist inherits the settings module, so its settings may be older than its number.
+    settings.REDIS_URL = settings.CACHES["default"]["LOCATION"] = os.environ["REDIS_URL"]
+    settings.CELERY_BROKER_URL = broker_url(settings.REDIS_URL)
     # A busy machine is no reason to remember alone: what is counted here is questions, not time.
     settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 10, "socket_timeout": 10}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
