@@ -54,7 +54,7 @@ def home(user, *, at: datetime) -> Home:
     if application := getattr(user, "open_application", None):
         page.application = Application.objects.select_related("cohort__hub").get(pk=application)
     if runs_the_office(user):
-        page.to_answer = Application.objects.to_answer().count()
+        page.to_answer = Application.objects.to_check().count()
         page.stuck = Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]).count()
     return page
 

@@ -23,7 +23,8 @@ from django.utils.translation import gettext_noop
 
 from courses.models import Session, SessionPlace, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
-from enrollment.models import Application, Enrollment
+from enrollment.models import Application, ApplicationPassage, Enrollment
+from enrollment.states import LIVE_APPLICATIONS, RANKED
 
 SETTLING = timedelta(minutes=10)  # several corrections of one session are one piece of news
 SOON = timedelta(hours=24)  # a change of what begins this soon does not wait
@@ -55,24 +56,23 @@ class ApplicationReceived(NoticeKind):
 
 
 class ApplicationAnswered(NoticeKind):
-    """Who applied is told the answer: admitted, on the reserve list, not admitted."""
+    """Who applied is told what became of the application: admitted, on reserve, not suitable, excluded.
+
+    The revision is the passage: who is called from the reserve list is told again.
+    """
 
     name = "application_answered"
     title = _("Answer to an application")
     why = _("You get this because you applied for a place.")
 
     def due(self, at):
-        return (
-            Application.objects.filter(answered_at__gt=at - WINDOW, answered_at__lte=at, state__in=ANSWERS)
-            .annotate(answer=Case(*(When(state=state, then=number) for state, number in ANSWERS.items())))
-            .values_list("user", "pk", "answer", "answered_at")
-        )
+        return ApplicationPassage.objects.filter(
+            at__gt=at - WINDOW, at__lte=at, after__in=ANSWERS
+        ).values_list("application__user", "application", "pk", "at")
 
     def still_due(self, notice, at):
         application = Application.objects.get(pk=notice.key)
-        if application.state == Application.State.WITHDRAWN:
-            return gettext_noop("the application has been withdrawn")
-        if ANSWERS.get(application.state) != notice.revision:
+        if ApplicationPassage.objects.filter(application=application, pk__gt=notice.revision).exists():
             return gettext_noop("there is a newer answer")
         return None
 
@@ -169,18 +169,8 @@ class SessionChanged(NoticeKind):
 
 KINDS = (ApplicationReceived(), ApplicationAnswered(), SessionTomorrow(), SessionChanged())
 
-RECEIVED = (
-    Application.State.SUBMITTED,
-    Application.State.ON_RESERVE,
-    Application.State.ADMITTED,
-    Application.State.DECLINED,
-)
-# The revision of an answer: a place on the reserve list may be followed by another answer.
-ANSWERS: dict[str, int] = {
-    Application.State.ON_RESERVE: 1,
-    Application.State.ADMITTED: 2,
-    Application.State.DECLINED: 2,
-}
+RECEIVED = sorted(LIVE_APPLICATIONS - {"draft"})
+ANSWERS = sorted({*RANKED, "excluded"})
 
 
 class EveningBefore(Func):

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from academy.models import User
 from courses.models import Cohort
-from enrollment.actions.admission import apply
 from enrollment.models import Application, Call, Enrollment
 
 from .processes import Server

@@ -12,7 +12,7 @@ from academy.demo.editions import Edition
 from academy.demo.results import draw
 from academy.demo.stage import Stage
 from courses.workdays import ROME
-from enrollment.actions import admission
+from enrollment.actions import applications as admission
 from enrollment.models import Application, Call, Enrollment
 
 DAY = timedelta(days=1)

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from assessments.marking import Result
 from assessments.models import ModuleTest, Score
 from assessments.roster import retake_of, roster
+from courses.actions.ledger import sign
 from courses.refusals import Refusal
-
-from .ledger import sign
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """What is taught, when, where and by whom."""
 
-from .cohort import Cohort
+from .cohort import Cohort, Role
 from .instructor import Instructor, TeachingKind
 from .invariants import sentence_for
 from .place import Closure, Hub, Organisation, Room
@@ -16,6 +16,7 @@ __all__ = [
     "Module",
     "Organisation",
     "Programme",
+    "Role",
     "Room",
     "Session",
     "SessionPlace",

@@ -1,12 +1,13 @@
 """An edition: one run of one version of the programme."""
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .invariants import Guard
-from .place import Hub
+from .invariants import Guard, known_values
+from .place import Hub, Organisation
 from .programme import Programme
 
 
@@ -89,3 +90,46 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class RoleKind(models.TextChoices):
+    """What somebody does for an edition beside teaching."""
+
+    COMMITTEE = "committee", _("member of the committee")
+
+
+class Role(models.Model):
+    """A person's part in an edition; `organisation` is where the person works."""
+
+    Kind = RoleKind
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="roles", verbose_name=_("person")
+    )
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="roles", verbose_name=_("edition"))
+    kind = models.CharField(_("kind"), max_length=10, choices=RoleKind, default=RoleKind.COMMITTEE)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organisation"),
+        help_text=_("Tells when a member and an applicant have the same employer."),
+    )
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["cohort", "kind", "user__name"]
+        constraints = [
+            known_values("a_role_has_a_known_kind", "kind", RoleKind),
+            models.UniqueConstraint(
+                name="a_role_in_an_edition_is_held_once",
+                fields=["user", "cohort", "kind"],
+                violation_error_message=_("This person already has this role."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.cohort}"

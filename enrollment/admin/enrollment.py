@@ -6,7 +6,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin.office import Act, RecordAdmin
-from enrollment.actions.admission import end_enrollment
+from enrollment.actions.offers import end_enrollment
 from enrollment.models import PROFILE_FIELDS, Enrollment
 from enrollment.states import ENROLLMENT_PASSAGES
 

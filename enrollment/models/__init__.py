@@ -1,8 +1,51 @@
-"""Who follows an edition."""
+"""Who follows an edition: from the call to the last day."""
 
-from .application import Application
-from .call import Call
+from .application import (
+    WRITTEN,
+    Application,
+    ApplicationPassage,
+    ApplicationSnapshot,
+    DocumentRequest,
+    Ground,
+)
+from .call import Call, RequiredDocument
+from .consent import Agreement, Consent
 from .enrollment import CohortSeats, Enrollment
+from .evaluation import Criterion, Evaluation, InterviewSlot, Phase, Points
+from .file import LARGEST_FILE, ApplicationFile, ContentType
+from .interest import Interest
+from .nomination import Nomination
+from .offer import Offer
 from .profile import PROFILE_FIELDS, Region, WorkProfile
+from .ranking import Ranking, RankingLine
 
-__all__ = ["PROFILE_FIELDS", "Application", "Call", "CohortSeats", "Enrollment", "Region", "WorkProfile"]
+__all__ = [
+    "LARGEST_FILE",
+    "PROFILE_FIELDS",
+    "WRITTEN",
+    "Agreement",
+    "Application",
+    "ApplicationFile",
+    "ApplicationPassage",
+    "ApplicationSnapshot",
+    "Call",
+    "CohortSeats",
+    "Consent",
+    "ContentType",
+    "Criterion",
+    "DocumentRequest",
+    "Enrollment",
+    "Evaluation",
+    "Ground",
+    "Interest",
+    "InterviewSlot",
+    "Nomination",
+    "Offer",
+    "Phase",
+    "Points",
+    "Ranking",
+    "RankingLine",
+    "Region",
+    "RequiredDocument",
+    "WorkProfile",
+]

@@ -13,8 +13,7 @@ from enrollment.states import ENROLLMENT_PASSAGES, LIVE_ENROLLMENTS
 
 from .application import Application
 from .profile import WorkProfile
-
-HOLDING_A_SEAT = ", ".join(repr(state) for state in sorted(LIVE_ENROLLMENTS))
+from .seats import HOLDING_A_SEAT, refuse_more_than_seats, taken
 
 
 class EnrollmentQuerySet(models.QuerySet):
@@ -103,19 +102,10 @@ class Enrollment(WorkProfile):
             ),
             Guard(
                 name="no_more_enrollments_than_seats",
-                message=_("The edition is full: all its seats are taken."),
+                message=_("The edition is full: all its seats are taken or offered."),
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "cohort_id"),
                 when=pgtrigger.After,
-                func=f"""
-                    IF NEW.state IN ({HOLDING_A_SEAT}) THEN
-                        PERFORM 1 FROM courses_cohort WHERE id = NEW.cohort_id FOR NO KEY UPDATE;
-                        IF (SELECT count(*) FROM enrollment_enrollment WHERE cohort_id = NEW.cohort_id
-                            AND state IN ({HOLDING_A_SEAT}))
-                           > (SELECT seats FROM courses_cohort WHERE id = NEW.cohort_id)
-                        THEN {{refuse}} END IF;
-                    END IF;
-                    RETURN NULL;
-                """,
+                func=refuse_more_than_seats(f"NEW.state IN ({HOLDING_A_SEAT})"),
             ),
         ]
 
@@ -132,13 +122,11 @@ class CohortSeats(Cohort):
         triggers = [
             Guard(
                 name="seats_never_fall_below_those_taken",
-                message=_("More places than that are already taken: the seats cannot go below them."),
+                message=_("More seats than that are taken or offered: their number cannot go below."),
                 operation=pgtrigger.UpdateOf("seats"),
                 when=pgtrigger.Before,
                 func=f"""
-                    IF NEW.seats < (SELECT count(*) FROM enrollment_enrollment
-                                    WHERE cohort_id = NEW.id AND state IN ({HOLDING_A_SEAT}))
-                    THEN {{refuse}} END IF;
+                    IF NEW.seats < OLD.seats AND NEW.seats < {taken("NEW.id")} THEN {{refuse}} END IF;
                     RETURN NEW;
                 """,
             ),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.models import Cohort
 from courses.refusals import Refusal
-from enrollment.actions import admission
+from enrollment.actions import applications as admission
 from enrollment.forms import ApplicationForm
 from enrollment.models import PROFILE_FIELDS, Application, Call
 from enrollment.views.cohorts import state_of_call

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-
 from enrollment.actions.admission import end_enrollment
+
 from enrollment.models import Application
 from tests.factories import (
     a_cohort,

@@ -3,8 +3,8 @@
 import pytest
 from django.db import DataError, IntegrityError, transaction
 
-from assessments.actions.ledger import sign
 from assessments.models import ModuleTest, Score, ScoreEntry
+from courses.actions.ledger import sign
 from courses.models import sentence_for
 from tests import factories
 from tests.invariants import another, cases, execute, refused_as, rules

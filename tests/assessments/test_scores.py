@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from enrollment.actions.admission import end_enrollment
 
 from assessments.actions import scores
 from assessments.actions.scores import (
@@ -25,7 +26,6 @@ from assessments.models import ModuleTest, Score, ScoreEntry
 from assessments.roster import roster
 from courses.models import Session
 from courses.refusals import Refusal
-from enrollment.actions.admission import end_enrollment
 from tests.factories import (
     a_cohort,
     a_module,

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from enrollment.actions.admission import end_enrollment
 
 from courses.actions.timetable import Plan, cancel_session, move_session, plan_sessions
 from courses.models import Session
-from enrollment.actions.admission import end_enrollment
 from enrollment.diary import diary, hours_so_far
 from enrollment.views.schedule import VIEWS, span
 from tests.factories import (

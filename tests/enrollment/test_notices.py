@@ -3,10 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-
-from academy.models import Notice
-from academy.postman import KINDS, collect
-from courses.actions.timetable import cancel_session, change_places, move_session
 from enrollment.actions.admission import (
     admit,
     decline,
@@ -14,6 +10,10 @@ from enrollment.actions.admission import (
     put_on_reserve,
     withdraw_application,
 )
+
+from academy.models import Notice
+from academy.postman import KINDS, collect
+from courses.actions.timetable import cancel_session, change_places, move_session
 from tests.factories import (
     a_cohort,
     a_person,

@@ -1,4 +1,4 @@
-"""Who writes, when and why: told to the trigger that keeps the score ledger."""
+"""Who writes, when and why: told to the triggers that keep ledgers."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.db import connection
 
 
 def sign(*, by, at: datetime, reason: str = "") -> None:
-    """Sign every change of a score in this transaction. Must run inside `atomic`."""
+    """Sign every change in this transaction; `by` None is the portal itself. Must run inside `atomic`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('smtc.actor', %s, true), set_config('smtc.at', %s, true),"

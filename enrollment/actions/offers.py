@@ -1,0 +1,229 @@
+"""Seats: offered in the order of the ranking, accepted, given up, offered again.
+
+Whatever takes or frees a seat first locks the edition's row, so counting is true; the guards
+`no_more_offers_than_seats` and `no_more_enrollments_than_seats` keep the promise against everyone else.
+Locks: the edition, then the application, then the offer or the enrollment.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from courses.models import Cohort
+from courses.refusals import Refusal
+from enrollment.admission import deadline_of_later_offer
+from enrollment.models import (
+    PROFILE_FIELDS,
+    Agreement,
+    Application,
+    Call,
+    Consent,
+    Enrollment,
+    Offer,
+    RankingLine,
+)
+
+from .passages import hold, pass_to
+
+log = logging.getLogger(__name__)
+
+
+def seats_left(cohort: Cohort) -> int:
+    """Seats of the edition nobody holds and nobody has been offered."""
+    taken = Enrollment.objects.live().filter(cohort=cohort).count()
+    return cohort.seats - taken - Offer.objects.open().filter(cohort=cohort).count()
+
+
+@transaction.atomic
+def make_offer(*, application: Application, deadline: datetime, by, at: datetime) -> Offer:
+    """Offer a seat until `deadline`; asked again while it is open, the same offer."""
+    application = hold(application)
+    if present := Offer.objects.open().filter(application=application).first():
+        return present
+    if seats_left(application.cohort) <= 0:
+        raise Refusal(_("The edition is full: all its seats are taken or offered."))
+    if application.state != Application.State.ADMITTED:
+        pass_to(application, Application.State.ADMITTED, by=by, at=at)
+    offer = Offer.objects.create(application=application, made_at=at, deadline=deadline)
+    log.info("offer %d to application %d until %s", offer.pk, application.pk, deadline)
+    return offer
+
+
+@transaction.atomic
+def offer_free_seats(*, cohort: Cohort, at: datetime) -> list[Offer]:
+    """Offer every free seat to the next on the reserve list, in the order of the current ranking.
+
+    Nothing is offered before a ranking is published or after the last day on which the call lets
+    freed seats be offered again.
+    """
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    call = Call.objects.filter(cohort=cohort).first()
+    free = seats_left(cohort)
+    if call is None or free <= 0:
+        return []
+    ends = call.refills_until or cohort.starts_on
+    if localdate(at) > ends:
+        return []
+    deadline = deadline_of_later_offer(at, days=call.reserve_days, province=cohort.hub.province, ends=ends)
+    waiting = (
+        RankingLine.objects.filter(
+            ranking__call=call, application__state=Application.State.ON_RESERVE, place__isnull=False
+        )
+        .filter(ranking__version=call.rankings.values("version").order_by("-version")[:1])
+        .select_related("application")
+        .order_by("place")[:free]
+    )
+    return [make_offer(application=line.application, deadline=deadline, by=None, at=at) for line in waiting]
+
+
+@transaction.atomic
+def accept(*, offer: Offer, answers: Mapping[int, bool], by, at: datetime) -> Enrollment:
+    """Take the seat; asked again, the same enrollment.
+
+    `answers` says yes or no to each agreement in force, by its key; those required need a yes.
+    """
+    offer = hold_offer(offer)
+    if offer.state == Offer.State.ACCEPTED:
+        return offer.application.enrollment
+    refuse_settled(offer, at)
+    agreements = list(Agreement.objects.in_force(at))
+    if not all(answers.get(agreement.pk) for agreement in agreements if agreement.required):
+        raise Refusal(_("A seat is accepted together with the participation agreement."))
+    settle(offer, Offer.State.ACCEPTED, by=by, at=at)
+    application = offer.application
+    pass_to(application, Application.State.ENROLLED, by=by, at=at)
+    Consent.objects.bulk_create(
+        Consent(
+            user=application.user,
+            agreement=agreement,
+            cohort=application.cohort,
+            given=bool(answers.get(agreement.pk)),
+            at=at,
+        )
+        for agreement in agreements
+    )
+    return Enrollment.objects.create(
+        user_id=application.user_id,
+        cohort=application.cohort,
+        application=application,
+        starts_on=max(application.cohort.starts_on, localdate(at)),
+        admitted_at=at,
+        **{name: getattr(application, name) for name in PROFILE_FIELDS},
+    )
+
+
+@transaction.atomic
+def decline(*, offer: Offer, by, at: datetime) -> Offer:
+    """Renounce the seat, for good; the next on the reserve list is offered it."""
+    offer = hold_offer(offer)
+    if offer.state == Offer.State.DECLINED:
+        return offer
+    refuse_settled(offer, at)
+    settle(offer, Offer.State.DECLINED, by=by, at=at)
+    pass_to(offer.application, Application.State.RENOUNCED, by=by, at=at)
+    offer_free_seats(cohort=offer.application.cohort, at=at)
+    return offer
+
+
+def let_offers_lapse(*, at: datetime) -> list[Offer]:
+    """Settle every offer whose hour has come: silence is a renunciation, and the next one is offered.
+
+    Edition by edition, each in its own transaction; run twice, or twice at once, it settles once.
+    """
+    overdue = Offer.objects.overdue(at).order_by("cohort").values_list("cohort", flat=True).distinct()
+    return [offer for cohort in list(overdue) for offer in let_offers_of_lapse(cohort, at)]
+
+
+@transaction.atomic
+def let_offers_of_lapse(cohort_id: int, at: datetime) -> list[Offer]:
+    """Of one edition."""
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
+    overdue = Offer.objects.overdue(at).filter(cohort=cohort).order_by("deadline", "pk")
+    lapsed = [hold_offer(offer) for offer in overdue]
+    for offer in lapsed:
+        settle(offer, Offer.State.LAPSED, by=None, at=at)
+        pass_to(offer.application, Application.State.RENOUNCED, by=None, at=at)
+    offer_free_seats(cohort=cohort, at=at)
+    return lapsed
+
+
+@transaction.atomic
+def revoke(*, offer: Offer, by, at: datetime, reason: str) -> Offer:
+    """Take an open offer back: the applicant returns to the reserve list. Needs a reason."""
+    if not reason.strip():
+        raise Refusal(_("Say why the offer is revoked."))
+    offer = hold_offer(offer)
+    if offer.state == Offer.State.REVOKED:
+        return offer
+    if offer.state != Offer.State.OPEN:
+        raise Refusal(_("This offer has already been settled."))
+    settle(offer, Offer.State.REVOKED, by=by, at=at)
+    pass_to(offer.application, Application.State.ON_RESERVE, by=by, at=at, reason=reason)
+    return offer
+
+
+@transaction.atomic
+def change_seats(*, cohort: Cohort, seats: int, by, at: datetime) -> Cohort:
+    """More seats at any time, offered at once; fewer only down to those taken and offered."""
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    taken = cohort.seats - seats_left(cohort)
+    if seats < cohort.seats and seats < taken:
+        raise Refusal(_("%(taken)d seats are taken or offered: there cannot be fewer.") % {"taken": taken})
+    cohort.seats = seats
+    cohort.save(update_fields=["seats"])
+    log.info("%s has %d seats now", cohort, seats)
+    offer_free_seats(cohort=cohort, at=at)
+    return cohort
+
+
+@transaction.atomic
+def end_enrollment(*, enrollment: Enrollment, state: str, on, by, at: datetime) -> Enrollment:
+    """End a place on day `on` as completed, renounced, withdrawn, forfeited or excluded.
+
+    Renounced is for before the edition's first day, the others for after it; a freed seat is offered
+    again as far as the call lets it.
+    """
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=enrollment.cohort_id)
+    enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
+    if enrollment.state == state:
+        return enrollment
+    if (state == Enrollment.State.RENOUNCED) != (on < cohort.starts_on):
+        raise Refusal(
+            _("The edition has begun: whoever leaves now withdraws.")
+            if state == Enrollment.State.RENOUNCED
+            else _("The edition has not begun: whoever leaves now renounces.")
+        )
+    enrollment.state, enrollment.ends_on = state, max(on, enrollment.starts_on)
+    enrollment.save(update_fields=["state", "ends_on"])
+    log.info("enrollment %d is now %s", enrollment.pk, state)
+    offer_free_seats(cohort=cohort, at=at)
+    return enrollment
+
+
+def hold_offer(offer: Offer) -> Offer:
+    """`offer` as it is now, locked after its edition and application."""
+    application = hold(offer.application)
+    held = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
+    held.application = application
+    return held
+
+
+def refuse_settled(offer: Offer, at: datetime) -> None:
+    """Raise Refusal unless the offer is open and in time. The server's clock decides."""
+    if offer.state == Offer.State.REVOKED:
+        raise Refusal(_("This offer has been taken back by the office."))
+    if offer.state == Offer.State.LAPSED or at >= offer.deadline:
+        raise Refusal(_("The time to answer this offer is over."))
+    if offer.state != Offer.State.OPEN:
+        raise Refusal(_("This offer has already been answered."))
+
+
+def settle(offer: Offer, state: str, *, by, at: datetime) -> None:
+    """Write how the offer ended."""
+    offer.state, offer.answered_at, offer.settled_by = state, at, by
+    offer.save(update_fields=["state", "answered_at", "settled_by"])
+    log.info("offer %d is now %s", offer.pk, state)

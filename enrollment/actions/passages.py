@@ -1,0 +1,31 @@
+"""One application at a time along its states. Locks, always in this order: edition, application, offer."""
+
+import logging
+from datetime import datetime
+
+from courses.actions.ledger import sign
+from courses.models import Cohort
+from enrollment.models import Application
+
+log = logging.getLogger(__name__)
+
+
+def hold(application: Application) -> Application:
+    """`application` as it is now, locked after its edition. Must run inside `atomic`."""
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=application.cohort_id)
+    held = Application.objects.select_for_update(no_key=True).get(pk=application.pk)
+    held.cohort = cohort
+    return held
+
+
+def pass_to(application: Application, state: str, *, by, at: datetime, reason: str = "", **fields) -> None:
+    """Write the new state and a line in the ledger of passages. The database refuses a forbidden one.
+
+    `by` None is the portal itself; `fields` are written along.
+    """
+    sign(by=by, at=at, reason=reason)
+    changes = {"state": state, "ground": ""} | fields
+    for name, value in changes.items():
+        setattr(application, name, value)
+    application.save(update_fields=changes)
+    log.info("application %d is now %s", application.pk, state)

@@ -1,0 +1,130 @@
+"""A seat offered until a deadline."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from courses.models import Cohort
+from courses.models.invariants import CompositeForeignKey, Guard, known_values, only_these_passages
+from enrollment.states import OFFER_PASSAGES
+
+from .application import Application
+from .seats import refuse_more_than_seats
+
+
+class OfferQuerySet(models.QuerySet):
+    """The vocabulary of offers."""
+
+    def open(self):
+        """Waiting for an answer: each holds a seat, also past its deadline until it is settled."""
+        return self.filter(state=Offer.State.OPEN)
+
+    def overdue(self, at):
+        """Open, and their hour has come: silence is a renunciation."""
+        return self.open().filter(deadline__lte=at)
+
+
+class OfferState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("offer", "open")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", pgettext_lazy("offer", "declined")
+    LAPSED = "lapsed", _("lapsed without an answer")
+    REVOKED = "revoked", _("revoked")
+
+
+class Offer(models.Model):
+    """A seat in the applicant's edition, to be accepted before `deadline`: the hour itself is late."""
+
+    State = OfferState
+
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="offers", verbose_name=_("application")
+    )
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="offers", editable=False, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    made_at = models.DateTimeField(_("made"))
+    deadline = models.DateTimeField(_("to be answered by"))
+    answered_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
+    )
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            known_values("an_offer_has_a_known_state", "state", OfferState),
+            models.UniqueConstraint(
+                name="one_open_offer_per_application",
+                fields=["application"],
+                condition=Q(state="open"),
+                violation_error_message=_("This application already has an open offer."),
+            ),
+            models.CheckConstraint(
+                name="an_offer_leaves_time_to_answer",
+                condition=Q(deadline__gt=F("made_at")),
+                violation_error_message=_("An offer leaves time to answer."),
+            ),
+            models.CheckConstraint(
+                name="a_settled_offer_has_its_moment",
+                condition=Q(state="open", answered_at__isnull=True)
+                | (~Q(state="open") & Q(answered_at__isnull=False)),
+                violation_error_message=_("A settled offer has its moment, an open one has none."),
+            ),
+            models.CheckConstraint(
+                name="an_offer_is_answered_before_its_hour",
+                condition=~Q(state__in=["accepted", "declined"]) | Q(answered_at__lt=F("deadline")),
+                violation_error_message=_("The time to answer this offer is over."),
+            ),
+            models.CheckConstraint(
+                name="an_offer_lapses_at_its_hour",
+                condition=~Q(state="lapsed") | Q(answered_at__gte=F("deadline")),
+                violation_error_message=_("There is still time to answer this offer."),
+            ),
+            CompositeForeignKey(
+                name="an_offer_is_for_the_edition_applied_to",
+                fields=["application", "cohort"],
+                to="enrollment_application",
+                to_fields=["id", "cohort_id"],
+                violation_error_message=_("An offer is for the edition the person applied to."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="take_edition_from_application",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    SELECT cohort_id INTO NEW.cohort_id
+                    FROM enrollment_application WHERE id = NEW.application_id;
+                    RETURN NEW;
+                """,
+            ),
+            only_these_passages(
+                name="an_offer_changes_state_by_the_rules",
+                field="state",
+                table=OFFER_PASSAGES,
+                message=_("This offer has already been settled."),
+            ),
+            Guard(
+                name="no_more_offers_than_seats",
+                message=_("The edition is full: all its seats are taken or offered."),
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                func=refuse_more_than_seats("NEW.state = 'open'"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.get_state_display()}"
