@@ -167,15 +167,3 @@ def test_who_left_before_a_test_is_not_asked_for_it(cohort, person):
     assert len(records_of(person.user)[0].tests) == 1
     assert records_of(late.user)[0].tests == []
     assert "As an auditor you attend without tests" in words(auditor)
-
-
-def test_results_cost_the_same_for_one_test_and_for_many(cohort, person, django_assert_max_num_queries):
-    counts = []
-    for codes in (["A1"], ["B1", "B2"]):
-        for code in codes:
-            give(a_test_of(cohort, code), person, mark(25))
-        client = client_of(person)
-        with django_assert_max_num_queries(8) as captured:
-            client.get("/results/")
-        counts.append(len(captured))
-    assert counts[0] == counts[1]

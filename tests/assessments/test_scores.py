@@ -606,21 +606,6 @@ def test_the_retake_is_typed_and_published_like_the_test(group):
 # --- The page: what it costs -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("published", [False, True])
-def test_the_score_page_costs_the_same_for_3_and_for_300(django_assert_max_num_queries, published):
-    counts = []
-    for size in (3, 300):
-        group = Class(size=size)
-        group.record(*[mark(number % 31) for number in range(size)])
-        if published:
-            group.publish()
-        client = client_of(group.teacher)
-        with django_assert_max_num_queries(12) as captured:
-            assert client.get(grid(group)).status_code == 200
-        counts.append(len(captured))
-    assert counts[0] == counts[1]
-
-
 def test_saving_costs_the_same_for_3_and_for_300(django_assert_max_num_queries):
     counts = []
     for size in (3, 300):
