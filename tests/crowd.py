@@ -83,8 +83,7 @@ def fill(rows: int) -> None:
         **PROFILE,
     )
     tests = many(ModuleTest, rows, cohort=cohorts, module=modules, session=sessions)
-    if rows:
-        sign(by=people[0], at=DAY)
+    sign(by=people[0], at=DAY)
     many(Score, rows, enrollment=places, test=tests, outcome="mark", value=28)
     many(Notice, rows, user=people, kind="session_tomorrow", key=1, due_at=DAY, not_before=DAY)
     many(EmailAddress, rows, user=people, email=named("row"))

@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.actions.scores import Cell, correct_score, publish_scores, record_scores
-from assessments.marking import Outcome, Result
+from assessments.marking import Result
 from assessments.models import Score
 from assessments.progress import published_scores, records_of
 from courses.models import Session
+from tests.classroom import mark
 from tests.factories import (
     a_cohort,
     a_module,
@@ -48,10 +49,6 @@ def give(test, enrollment, result: Result, *, attempt=1, publish=True) -> None:
     record_scores(test=test, cells=cells, attempt=attempt, by=by, at=AFTERWARDS)
     if publish:
         publish_scores(test=test, attempt=attempt, by=by, at=AFTERWARDS)
-
-
-def mark(value: int, *, honours: bool = False) -> Result:
-    return Result(Outcome.MARK, value, honours)
 
 
 def client_of(enrollment) -> Client:

@@ -3,13 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from assessments.actions.scores import Cell, publish_scores, record_scores
-from assessments.marking import Outcome, Result
 from courses.actions.timetable import cancel_session
 from courses.models import Session
+from tests.classroom import client_of, mark
 from tests.factories import (
     a_cohort,
     a_module,
@@ -42,22 +41,12 @@ def cohort():
     return a_cohort()
 
 
-def client_of(user) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
-
-
 def editions(instructor):
     return client_of(instructor.user).get("/teaching/").context["editions"]
 
 
 def words(instructor) -> str:
     return " ".join(client_of(instructor.user).get("/teaching/").content.decode().split())
-
-
-def mark(value: int) -> Result:
-    return Result(Outcome.MARK, value)
 
 
 def record(test, by, results, *, attempt=1, at=IN_FEBRUARY) -> None:

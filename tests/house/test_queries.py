@@ -16,6 +16,7 @@ from assessments.views import teaching
 from courses.admin.session import SessionAdmin
 from courses.models import SessionTeacher
 from enrollment.views.schedule import VIEWS
+from tests.classroom import client_of
 from tests.crowd import DAY, Edition, analyze, fill
 from tests.factories import a_person, somebody_of_the_office
 
@@ -26,12 +27,6 @@ MODULES, PEOPLE, NOTHING = r"Modulo \d+", r"Persona \d+", r"(?!)"
 BEFORE, AFTER = DAY - timedelta(hours=1), DAY + timedelta(hours=8)
 LISTS = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry}
 DAILY = {f"{app}_{model}" for app, models in MAY.items() for model in models} & LISTS.keys()
-
-
-def client_of(person) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(person)
-    return client
 
 
 def ask(client: Client, address: str) -> tuple[int, str]:
