@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from courses.reasons import Reason
@@ -107,13 +106,6 @@ def show_minutes(minutes: int) -> str:
     if rest:
         parts.append(f"{rest} min")
     return ("−" if minutes < 0 else "") + " ".join(parts)
-
-
-def percentage(part: int, whole: int) -> Decimal:
-    """`part` of `whole` in per cent, cut to two decimals: 14,395 of 18,000 is 79.97, not 80."""
-    if whole <= 0:
-        return Decimal("0.00")
-    return (Decimal(100 * part) / whole).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
 def tally(promised: Iterable[Due], sessions: Iterable[Taught]) -> Tally:

@@ -1,5 +1,6 @@
 """What a kind of notice is. The kinds live in each room's `notices.py`; the roof asks, writes down, sends."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
@@ -18,7 +19,7 @@ class Told(Protocol):
     revision: int
 
 
-class NoticeKind:
+class NoticeKind(ABC):
     """Something people are told, once each. The docstring of a subclass is its sentence.
 
     Its words are `templates/<app>/notices/<name>.{subject.txt,txt,html}`; `title` names it in lists and
@@ -39,21 +40,21 @@ class NoticeKind:
         """The room whose templates hold the words."""
         return type(self).__module__.partition(".")[0]
 
+    @abstractmethod
     def due(self, at: datetime) -> QuerySet[Any, tuple[int, int, int, datetime]]:
         """(person, key of the thing, revision, due at) that became due in the 48 hours ending `at`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def still_due(self, notice: Told, at: datetime) -> str | None:
         """None, or why it is no longer true or of use: a msgid marked for translation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def context(self, notices: Sequence[Told]) -> dict[str, Any]:
         """What the words need, whoever the reader is; several notices only where `together`.
 
         It serves all who are told the same within seconds; `person` is added for each.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def path(self, notice: Told) -> str:
         """The page of the portal the notice is about."""
-        raise NotImplementedError

@@ -38,12 +38,11 @@ class CorrectionForm(OfficeForm):
         self.initial["seen"] = self.now
 
     def clean(self):
-        """Somebody's correction is not overwritten by who has not seen it."""
+        """A score is not overwritten by who has not seen it, nor somebody's correction of it."""
         cleaned = super().clean()
-        if cleaned.get("seen", "") not in ("", self.now):
-            self.add_error(
-                None, _("Somebody corrected this score meanwhile: it is %(now)s.") % {"now": self.now}
-            )
+        if cleaned.get("seen") != self.now:
+            sentence = _("The form did not show what the score is now: %(now)s. Save again to replace it.")
+            self.add_error(None, sentence % {"now": self.now})
             self.data = self.data.copy()  # saved once more, it has been seen
             self.data["seen"] = self.now
         return cleaned

@@ -1,4 +1,4 @@
-"""Planning, moving and cancelling sessions. Locks: the edition, then its session."""
+"""Planning, moving, cancelling and restoring sessions. Locks: the edition, then its session."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -126,6 +126,24 @@ def cancel_session(*, session: Session, reason: str = "", by, at: datetime) -> S
     session.save(update_fields=["state", "change_reason", "changed_at"])
     session.refresh_from_db()
     log.info("%s cancelled session %d", by, session.pk)
+    return session
+
+
+@transaction.atomic
+def restore_session(*, session: Session, reason: str = "", by, at: datetime) -> Session:
+    """Undo the cancellation of `session`: it stands where it stood, with its rooms and instructors.
+
+    Refused on a day closed meanwhile; the database refuses where its edition, a room or an
+    instructor is no longer free. Those concerned are told, as they were of the cancellation.
+    """
+    session = locked(session)
+    if not session.cancelled:
+        return session
+    refuse_closed_days(session.cohort, [(session.starts_at, session.ends_at)])
+    session.state, session.change_reason, session.changed_at = Session.State.PLANNED, reason, at
+    session.save(update_fields=["state", "change_reason", "changed_at"])
+    session.refresh_from_db()
+    log.info("%s restored session %d", by, session.pk)
     return session
 
 

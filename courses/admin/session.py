@@ -15,6 +15,7 @@ from courses.actions.timetable import (
     change_teachers,
     plan_sessions,
     rearrange_session,
+    restore_session,
 )
 from courses.hours import show_minutes
 from courses.models import Instructor, Room, Session, SessionPlace, SessionTeacher
@@ -138,6 +139,17 @@ class SessionAdmin(OfficeAdmin):
                 "Participants and instructors are told."
             ),
             danger=True,
+        ),
+        Act(
+            "restore",
+            _("Undo the cancellation"),
+            restore_session,
+            form=ReasonForm,
+            when=lambda session: session.cancelled,
+            note=lambda _session: _(
+                "It stands again at its time, with its rooms and instructors, if they are still free. "
+                "Participants and instructors are told."
+            ),
         ),
     )
 

@@ -109,11 +109,15 @@ def known_values(
 
 
 def append_only(*, name: str):
-    """A guard that refuses UPDATE and DELETE, from wherever they come."""
+    """A guard that refuses UPDATE, DELETE and TRUNCATE, from wherever they come.
+
+    Of the statement, as TRUNCATE has no rows: also one that would touch none is refused.
+    """
     return Guard(
         name=name,
         message=_("This record can only be added to, never changed or deleted."),
-        operation=pgtrigger.Update | pgtrigger.Delete,
+        level=pgtrigger.Statement,
+        operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
         when=pgtrigger.Before,
         func="{refuse}",
     )

@@ -1,10 +1,10 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from enrollment.actions.admission import decline
 
 from academy.accounts import Backend
 from academy.frame import navigation
+from enrollment.actions.admission import decline
 from tests.factories import a_person, an_application, an_enrollment, an_instructor, rome
 
 pytestmark = pytest.mark.django_db

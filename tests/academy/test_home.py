@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from enrollment.actions.admission import end_enrollment
 
+from enrollment.actions.admission import end_enrollment
 from enrollment.models import Application
 from tests.factories import (
     a_cohort,
@@ -137,17 +137,3 @@ def test_it_speaks_italian(home, cohort):
     page = home(an_enrollment(cohort=cohort).user, "it")
     assert "venerdì 25 marzo 2022" in page.text
     assert "I prossimi sette giorni" in page.text
-
-
-@pytest.mark.parametrize("role", ["participant", "instructor", "applicant", "office", "new"])
-def test_nobody_costs_more_than_six_queries(client, django_assert_max_num_queries, cohort, role):
-    people = {
-        "participant": lambda: an_enrollment(cohort=cohort).user,
-        "instructor": lambda: an_instructor().user,
-        "applicant": lambda: an_application().user,
-        "office": somebody_of_the_office,
-        "new": a_person,
-    }
-    client.force_login(people[role]())
-    with django_assert_max_num_queries(6):
-        assert client.get("/home/").status_code == 200

@@ -1,36 +1,21 @@
 """What is true of every page of the office."""
 
 import re
-from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from academy.models import Notice, User
 from academy.office import SECTIONS
 from academy.rights import GROUP, MAY, set_up_office
-from assessments.models import ModuleTest, Score
 from courses.models import (
-    Closure,
-    Cohort,
-    Hub,
-    Instructor,
     Module,
-    Organisation,
-    Programme,
-    Room,
-    Session,
-    SessionPlace,
-    SessionTeacher,
 )
-from enrollment.models import Application, Call, Enrollment
 from tests import factories
+from tests.crowd import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -48,68 +33,6 @@ def office(client):
 
 def address(app: str, model: str, page: str = "changelist", *args) -> str:
     return reverse(f"admin:{app}_{model}_{page}", args=args)
-
-
-def fill(rows: int) -> None:
-    """This many more of everything the office lists, in editions of one programme at the same hours."""
-    programme = Programme.objects.order_by("pk").first() or factories.a_programme()
-    hub = Hub.objects.order_by("pk").first() or factories.a_hub()
-    module = Module.objects.filter(block__programme=programme).first()
-    numbers = [next(factories.numbers) for _ in range(rows)]
-    at = factories.rome(2022, 1, 13, 9)
-    days = {"starts_on": date(2022, 1, 13), "ends_on": date(2022, 6, 11)}
-    hours = {"starts_at": at, "ends_at": at + timedelta(hours=1)}
-
-    def many(model, **columns):
-        """One row per number; a column that is a list gives each row its own."""
-        return model.objects.bulk_create(
-            model(**{key: value[n] if isinstance(value, list) else value for key, value in columns.items()})
-            for n in range(rows)
-        )
-
-    def named(word: str) -> list[str]:
-        return [f"{word}-{number}" for number in numbers]
-
-    people = many(User, email=named("row"), name=named("Riga"))
-    bodies = many(Organisation, name=named("Ente"))
-    many(Hub, code=named("hub"), name=named("Sede"), city="Asti")
-    many(Programme, code=named("plan"), minutes=0, academic_minutes=0, company_minutes=0)
-    rooms = many(Room, hub=hub, name=named("Aula"), capacity=9)
-    teachers = many(Instructor, name=named("Docente"), organisation=bodies, user=people, kind="company")
-    cohorts = many(Cohort, code=named("edition"), programme=programme, hub=hub, seats=40, **days)
-    many(Closure, cohort=cohorts, **days)
-    many(Call, cohort=cohorts, opens_at=at, closes_at=at + timedelta(days=1))
-    sessions = many(Session, cohort=cohorts, module=module, mode="hybrid", **hours)
-    many(SessionPlace, session=sessions, room=rooms)
-    many(SessionPlace, session=sessions, link="https://example.org")
-    many(SessionTeacher, session=sessions, instructor=teachers, kind="company", minutes=60, share=60)
-    profile = factories.PROFILE | {"user": people, "cohort": cohorts}
-    received = {"state": "submitted", "submitted_at": at, "privacy_read_at": at}
-    applications = many(Application, **profile, **received)
-    places = many(
-        Enrollment, application=applications, admitted_at=at, starts_on=days["starts_on"], **profile
-    )
-    tests = many(ModuleTest, cohort=cohorts, module=module, session=sessions)
-    many(Score, enrollment=places, test=tests, outcome="mark", value=28)
-    many(Notice, user=people, kind="session_tomorrow", key=1, due_at=at, not_before=at)
-
-
-def queries(client) -> dict[str, int]:
-    """Of each list."""
-    found = {}
-    for app, model in PAGES:
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address(app, model)).status_code == 200
-        found[model] = len(captured)
-    return found
-
-
-def test_lists_cost_at_most_12_queries_and_as_many_for_3_rows_as_for_300(office):
-    fill(3)
-    few = queries(office)
-    fill(297)
-    assert queries(office) == few
-    assert max(few.values()) <= 12, few
 
 
 @pytest.mark.parametrize(("app", "model"), PAGES)

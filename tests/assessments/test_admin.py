@@ -9,7 +9,13 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 NOON = factories.rome(2022, 1, 20, 12)
-CORRECTED = {"outcome": "mark", "value": "30", "honours": "on", "reason": "Errore di trascrizione"}
+CORRECTED = {
+    "outcome": "mark",
+    "value": "30",
+    "honours": "on",
+    "reason": "Errore di trascrizione",
+    "seen": "28",
+}
 
 
 @pytest.fixture
@@ -61,15 +67,27 @@ def test_what_is_no_correction_changes_nothing_and_is_said(office, change, sente
 def test_a_correction_by_another_is_seen_before_it_is_overwritten(office):
     score = factories.a_score(published_at=NOON)
     opened = office.get(page("score", "change", score.pk)).context["adminform"].form
-    office.post(page("score", "change", score.pk), CORRECTED | {"seen": opened["seen"].value()})
+    office.post(page("score", "change", score.pk), CORRECTED)
     stale = CORRECTED | {"value": "26", "honours": "", "seen": opened["seen"].value()}
     response = office.post(page("score", "change", score.pk), stale)
     assert response.status_code == 422
-    assert "Somebody corrected this score meanwhile: it is 30 L." in response.text
+    assert "The form did not show what the score is now: 30 L." in response.text
     assert Score.objects.get().value == 30
     again = {"seen": response.context["adminform"].form["seen"].value()}
     assert office.post(page("score", "change", score.pk), stale | again).status_code == 302
     assert Score.objects.get().value == 26
+
+
+@pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": "27"}])
+def test_a_correction_that_does_not_say_what_was_seen_changes_nothing(office, seen):
+    score = factories.a_score(published_at=NOON)
+    lines = ScoreEntry.objects.count()
+    unseen = {name: value for name, value in CORRECTED.items() if name != "seen"} | seen
+    response = office.post(page("score", "change", score.pk), unseen)
+    assert response.status_code == 422
+    assert "The form did not show what the score is now: 28." in response.text
+    score.refresh_from_db()
+    assert (score.value, ScoreEntry.objects.count()) == (28, lines)
 
 
 def test_a_form_of_a_score_takes_nothing_else(office):

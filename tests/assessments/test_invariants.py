@@ -1,10 +1,11 @@
 """What must never be in the record of scores, broken by SQL and refused by PostgreSQL."""
 
+import pgtrigger
 import pytest
 from django.db import DataError, IntegrityError, transaction
 
-from assessments.models import ModuleTest, Score, ScoreEntry
 from courses.actions.ledger import sign
+from assessments.models import ModuleTest, Score, ScoreEntry
 from courses.models import sentence_for
 from tests import factories
 from tests.invariants import another, cases, execute, refused_as, rules
@@ -82,6 +83,8 @@ BROKEN_BY = {
     "the_score_ledger_is_append_only": [
         "UPDATE assessments_scoreentry SET reason = 'nicer'",
         "DELETE FROM assessments_scoreentry",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE assessments_scoreentry",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE assessments_moduletest CASCADE",
     ],
 }
 
@@ -109,6 +112,13 @@ def test_past_the_forms_it_is_refused_under_its_name(name, statement):
 
 def test_every_rule_of_the_record_is_broken_here():
     assert rules("assessments").keys() == BROKEN_BY.keys()
+
+
+@pytest.mark.usefixtures("world")
+def test_control_without_its_guard_the_ledger_can_be_emptied():
+    with pgtrigger.ignore("assessments.ScoreEntry:the_score_ledger_is_append_only"):
+        execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE assessments_scoreentry")
+    assert not ScoreEntry.objects.exists()
 
 
 @pytest.mark.parametrize("value", ["'NaN'", "'Infinity'", "1e400", "'27_5x'", "-1", "100000"])

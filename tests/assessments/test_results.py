@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.actions.scores import Cell, correct_score, publish_scores, record_scores
-from assessments.marking import Outcome, Result
+from assessments.marking import Result
 from assessments.models import Score
 from assessments.progress import published_scores, records_of
 from courses.models import Session
+from tests.classroom import mark
 from tests.factories import (
     a_cohort,
     a_module,
@@ -48,10 +49,6 @@ def give(test, enrollment, result: Result, *, attempt=1, publish=True) -> None:
     record_scores(test=test, cells=cells, attempt=attempt, by=by, at=AFTERWARDS)
     if publish:
         publish_scores(test=test, attempt=attempt, by=by, at=AFTERWARDS)
-
-
-def mark(value: int, *, honours: bool = False) -> Result:
-    return Result(Outcome.MARK, value, honours)
 
 
 def client_of(enrollment) -> Client:
@@ -167,15 +164,3 @@ def test_who_left_before_a_test_is_not_asked_for_it(cohort, person):
     assert len(records_of(person.user)[0].tests) == 1
     assert records_of(late.user)[0].tests == []
     assert "As an auditor you attend without tests" in words(auditor)
-
-
-def test_results_cost_the_same_for_one_test_and_for_many(cohort, person, django_assert_max_num_queries):
-    counts = []
-    for codes in (["A1"], ["B1", "B2"]):
-        for code in codes:
-            give(a_test_of(cohort, code), person, mark(25))
-        client = client_of(person)
-        with django_assert_max_num_queries(8) as captured:
-            client.get("/results/")
-        counts.append(len(captured))
-    assert counts[0] == counts[1]

@@ -3,13 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from assessments.actions.scores import Cell, publish_scores, record_scores
-from assessments.marking import Outcome, Result
 from courses.actions.timetable import cancel_session
 from courses.models import Session
+from tests.classroom import client_of, mark
 from tests.factories import (
     a_cohort,
     a_module,
@@ -42,22 +41,12 @@ def cohort():
     return a_cohort()
 
 
-def client_of(user) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
-
-
 def editions(instructor):
     return client_of(instructor.user).get("/teaching/").context["editions"]
 
 
 def words(instructor) -> str:
     return " ".join(client_of(instructor.user).get("/teaching/").content.decode().split())
-
-
-def mark(value: int) -> Result:
-    return Result(Outcome.MARK, value)
 
 
 def record(test, by, results, *, attempt=1, at=IN_FEBRUARY) -> None:
@@ -166,18 +155,3 @@ def test_the_office_sees_the_tests_of_every_edition(cohort):
     response = client_of(office).get("/teaching/")
     shown = [taught.test for edition in response.context["editions"] for taught in edition.taught]
     assert {test, other} == set(shown)
-
-
-def test_teaching_costs_the_same_for_3_and_for_300_rows(instructor, cohort, django_assert_max_num_queries):
-    counts = []
-    client = client_of(instructor.user)
-    for code, people, sessions in (("A1", 1, 2), ("B1", 29, 90)):
-        for _ in range(people):
-            an_enrollment(cohort=cohort)
-        for _ in range(sessions):
-            session = a_session(cohort, module=a_module(cohort, code), instructors=[instructor])
-        a_test(session)
-        with django_assert_max_num_queries(12) as captured:
-            client.get("/teaching/")
-        counts.append(len(captured))
-    assert counts[0] == counts[1]

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from courses.actions.timetable import cancel_session
 from courses.models import Cohort, Module, Programme, Room, Session
 from tests import factories
 
@@ -150,6 +151,38 @@ def test_a_cancelled_session_stays_and_can_no_longer_be_moved(office):
     assert response.status_code == 422
     assert "A cancelled session cannot be moved." in response.text
     assert page("session", "move", session.pk) not in office.get(page("session", "change", session.pk)).text
+
+
+def test_a_cancellation_is_undone_with_rooms_and_instructors(office):
+    room, teacher = factories.a_room(), factories.an_instructor()
+    session = factories.a_session(starts_at=NINE, rooms=[room], instructors=[teacher])
+    undo = page("session", "restore", session.pk)
+    assert undo not in office.get(page("session", "change", session.pk)).text
+    office.post(page("session", "cancel", session.pk), {"reason": "Sciopero"})
+    assert undo in office.get(page("session", "change", session.pk)).text
+    assert office.post(undo, {"reason": "Sciopero revocato"}).status_code == 302
+    session.refresh_from_db()
+    assert (session.state, session.change_reason, session.revision) == ("planned", "Sciopero revocato", 2)
+    assert list(session.places.values_list("room", "live")) == [(room.pk, True)]
+    assert list(session.teachers.values_list("instructor", "live")) == [(teacher.pk, True)]
+
+
+def test_a_cancellation_stays_where_the_room_is_taken_or_the_day_is_closed(office):
+    room = factories.a_room()
+    taken, closed = (
+        factories.a_session(starts_at=factories.rome(2022, 1, day, 9), rooms=[room]) for day in (20, 21)
+    )
+    for session in (taken, closed):
+        cancel_session(session=session, by=None, at=NINE)
+    factories.a_session(starts_at=taken.starts_at, rooms=[room])
+    factories.a_closure(starts_on=date(2022, 1, 21), ends_on=date(2022, 1, 21))
+    sentences = {taken: "The room is taken at that time.", closed: "Closed on"}
+    for session, sentence in sentences.items():
+        response = office.post(page("session", "restore", session.pk), {"reason": "Sciopero revocato"})
+        assert response.status_code == 422
+        assert sentence in response.text
+        session.refresh_from_db()
+        assert (session.cancelled, session.revision) == (True, 1)
 
 
 def teaching(session: Session, *rows: tuple) -> dict:

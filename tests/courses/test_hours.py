@@ -1,10 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from courses.hours import (
     Discrepancy,
@@ -12,7 +9,6 @@ from courses.hours import (
     Sum,
     Taught,
     minutes_between,
-    percentage,
     show_minutes,
     tally,
 )
@@ -115,15 +111,3 @@ def test_minutes_need_instants(zones):
 )
 def test_minutes_are_shown_in_hours_and_minutes(minutes, shown):
     assert show_minutes(minutes) == shown
-
-
-def test_five_minutes_short_of_80_percent_is_not_80_percent():
-    assert percentage(14_400, 18_000) == Decimal("80.00")
-    assert percentage(14_395, 18_000) == Decimal("79.97")
-    assert percentage(0, 0) == Decimal("0.00")
-
-
-@given(st.integers(0, 20_000), st.integers(1, 20_000))
-def test_a_percentage_is_never_rounded_up(part, whole):
-    shown = percentage(part, whole)
-    assert shown * whole <= 100 * part < (shown + Decimal("0.01")) * whole

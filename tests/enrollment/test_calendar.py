@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from enrollment.actions.admission import end_enrollment
 
 from courses import curriculum, pattern
 from courses.actions.programme import load_curriculum
@@ -18,6 +17,7 @@ from courses.actions.timetable import Plan, cancel_session, change_places, move_
 from courses.models import Module, Session
 from courses.workdays import Workdays
 from enrollment.access import calendar_token
+from enrollment.actions.admission import end_enrollment
 from tests.factories import (
     a_cohort,
     a_person,

@@ -6,15 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from enrollment.actions.admission import end_enrollment
 
-from courses.actions.timetable import Plan, cancel_session, move_session, plan_sessions
-from courses.models import Session
+from courses.actions.timetable import cancel_session, move_session
+from enrollment.actions.admission import end_enrollment
 from enrollment.diary import diary, hours_so_far
-from enrollment.views.schedule import VIEWS, span
+from enrollment.views.schedule import span
 from tests.factories import (
     a_cohort,
-    a_module,
     a_person,
     a_room,
     a_session,
@@ -178,41 +176,6 @@ def test_home_names_the_next_session_and_opens_the_call_in_time(client, time_mac
 def test_home_of_somebody_new_says_what_to_do(client):
     page = as_(client, a_person()).get("/home/").text
     assert reverse("enrollment:cohorts") in page
-
-
-def fill(cohort, *, until: int):
-    """Half-hour sessions, 20 a Thursday, until the edition has `until`."""
-    have = cohort.sessions.count()
-    rooms, teacher = (a_room(), a_room()), an_instructor()
-    plans = [
-        Plan(
-            a_module(cohort),
-            starts_at := rome(2022, 1, 20, 9) + timedelta(weeks=n // 20, minutes=n % 20 * 30),
-            starts_at + timedelta(minutes=30),
-            Session.Mode.HYBRID,
-            rooms=rooms,
-            link=LINK,
-            instructors=(teacher,),
-        )
-        for n in range(have, until)
-    ]
-    plan_sessions(cohort=cohort, plans=plans, by=None, at=rome(2022, 1, 1, 9))
-
-
-@pytest.mark.parametrize("address", ["/home/", *(f"/schedule/?view={view}" for view in VIEWS)])
-def test_the_pages_of_the_diary_cost_the_same_for_3_sessions_and_for_300(
-    client, time_machine, django_assert_max_num_queries, person, cohort, address
-):
-    time_machine.move_to(rome(2022, 2, 3, 8), tick=False)
-    client.force_login(person)
-    counts = []
-    for number in (3, 300):
-        fill(cohort, until=number)
-        assert len(diary(person)) == number
-        with django_assert_max_num_queries(6) as queries:
-            assert client.get(address).status_code == 200
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
 
 
 def test_the_page_of_a_session_costs_the_same_for_one_room_and_for_ten(

@@ -3,6 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+
+from academy.models import Notice
+from academy.postman import KINDS, collect
+from courses.actions.timetable import cancel_session, change_places, move_session, restore_session
 from enrollment.actions.admission import (
     admit,
     decline,
@@ -10,10 +14,6 @@ from enrollment.actions.admission import (
     put_on_reserve,
     withdraw_application,
 )
-
-from academy.models import Notice
-from academy.postman import KINDS, collect
-from courses.actions.timetable import cancel_session, change_places, move_session
 from tests.factories import (
     a_cohort,
     a_person,
@@ -294,6 +294,17 @@ def test_a_cancelled_session_and_one_in_another_room_are_told():
     assert [key for _person, key, *_ in due("session_changed", settled)] == [one.pk]
     change_places(session=other, mode="hybrid", rooms=[a_room()], by=None, at=at)
     assert sorted(key for _person, key, *_ in due("session_changed", settled)) == [one.pk, other.pk]
+
+
+def test_who_was_told_of_a_cancellation_is_told_that_it_is_undone():
+    session, member, teacher = a_class(rome(2022, 2, 10, 9))
+    at = rome(2022, 2, 1, 12)
+    cancelled = cancel_session(session=session, reason="sciopero", by=None, at=at)
+    notice = row("session_changed", member, session.pk, cancelled.revision)
+    restored = restore_session(session=session, reason="sciopero revocato", by=None, at=at + HOUR)
+    assert KINDS["session_changed"].still_due(notice, at + HOUR) == "the session has changed again"
+    told = [row[:3] for row in due("session_changed", at + HOUR + timedelta(minutes=10))]
+    assert told == sorted((who.pk, session.pk, restored.revision) for who in (member, teacher))
 
 
 def test_a_session_nobody_knew_otherwise_is_no_change():

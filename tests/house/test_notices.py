@@ -13,7 +13,9 @@ from academy.letter import Desk
 from academy.models import Notice
 from academy.postman import KINDS
 from assessments.models import Score
+from assessments.notices import ScorePublished
 from courses.actions.timetable import cancel_session, change_places, move_session
+from courses.notices import NoticeKind
 from tests.factories import (
     a_cohort,
     a_person,
@@ -27,6 +29,7 @@ from tests.factories import (
 )
 
 AT = rome(2022, 2, 3, 18)
+QUESTIONS = {"due", "still_due", "context", "path"}
 
 
 def an_answer(state):
@@ -201,6 +204,27 @@ def test_days_are_written_as_an_italian_writes_them():
     italian, english = mails("session_tomorrow", CASES["session_tomorrow"][0])
     assert "venerdì 4 febbraio 2022, 09:00–13:00" in italian.body
     assert "Friday 4 February 2022, 09:00–13:00" in english.body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", CASES["session_tomorrow"])
+def test_a_reminder_says_in_its_subject_that_it_is_one(case):
+    italian, english = mails("session_tomorrow", case)
+    assert italian.subject.startswith("Promemoria: venerdì 4 febbraio")
+    assert english.subject.startswith("Reminder: Friday 4 February")
+
+
+def test_a_kind_that_leaves_a_question_open_cannot_be_made():
+    """Found when the server starts, not when somebody was to be told."""
+
+    def of_a_kind_without(question):
+        answers = {name: getattr(ScorePublished, name) for name in QUESTIONS - {question}}
+        return type("Some", (NoticeKind,), answers)
+
+    assert of_a_kind_without(None)()
+    for question in QUESTIONS:
+        with pytest.raises(TypeError, match=question):
+            of_a_kind_without(question)()
 
 
 def test_only_tasks_publish_to_the_broker():

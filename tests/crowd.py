@@ -1,0 +1,188 @@
+"""Many rows of everything at once, for tests that look at what a page costs."""
+
+from datetime import date, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from academy.models import Notice, User
+from courses.actions.ledger import sign
+from assessments.models import ModuleTest, Score
+from courses.models import (
+    Block,
+    Closure,
+    Cohort,
+    Hub,
+    Instructor,
+    Module,
+    Organisation,
+    Programme,
+    Room,
+    Session,
+    SessionPlace,
+    SessionTeacher,
+)
+from enrollment.models import Application, Call, Enrollment
+from tests import factories
+from tests.factories import PROFILE, rome
+
+DAY = rome(2022, 2, 3, 9)
+DAYS = {"starts_on": date(2022, 1, 13), "ends_on": date(2022, 6, 11)}
+NO_MINUTES = {"minutes": 0, "academic_minutes": 0, "company_minutes": 0}
+
+
+def many(model, rows: int, **columns) -> list:
+    """This many rows; a column that is a list gives each row its own."""
+    return model.objects.bulk_create(
+        model(**{key: value[n] if isinstance(value, list) else value for key, value in columns.items()})
+        for n in range(rows)
+    )
+
+
+def analyze() -> None:
+    """What PostgreSQL does by itself a minute later: until then it plans as if the tables were empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def fill(rows: int) -> None:
+    """This many more of everything the office lists: as many editions, each with one of everything."""
+    numbers = [next(factories.numbers) for _ in range(rows)]
+    received = {"state": "submitted", "submitted_at": DAY, "privacy_read_at": DAY}
+
+    def named(word: str) -> list[str]:
+        return [f"{word}-{number}" for number in numbers]
+
+    people = many(User, rows, email=named("row"), name=named("Riga"))
+    bodies = many(Organisation, rows, name=named("Ente"))
+    hubs = many(Hub, rows, code=named("hub"), name=named("Sede"), city="Asti", organisation=bodies)
+    rooms = many(Room, rows, hub=hubs, name=named("Aula"), capacity=9)
+    teachers = many(Instructor, rows, name=named("Docente"), organisation=bodies, user=people, kind="company")
+    programmes = many(Programme, rows, code=named("plan"), **NO_MINUTES)
+    blocks = many(Block, rows, programme=programmes, code="A", position=1, minutes=0)
+    modules = many(Module, rows, block=blocks, code="A1", position=1, **NO_MINUTES)
+    cohorts = many(Cohort, rows, code=named("edition"), programme=programmes, hub=hubs, seats=40, **DAYS)
+    many(Closure, rows, cohort=cohorts, hub=hubs, **DAYS)
+    many(Call, rows, cohort=cohorts, opens_at=DAY, closes_at=DAY + timedelta(days=1))
+    hours = {"starts_at": DAY, "ends_at": DAY + timedelta(hours=1)}
+    sessions = many(Session, rows, cohort=cohorts, module=modules, mode="hybrid", **hours)
+    many(SessionPlace, rows, session=sessions, room=rooms)
+    many(SessionPlace, rows, session=sessions, link="https://example.org")
+    many(SessionTeacher, rows, session=sessions, instructor=teachers, kind="company", minutes=60, share=60)
+    applications = many(Application, rows, user=people, cohort=cohorts, **PROFILE, **received)
+    places = many(
+        Enrollment,
+        rows,
+        user=people,
+        cohort=cohorts,
+        application=applications,
+        admitted_at=DAY,
+        starts_on=DAYS["starts_on"],
+        **PROFILE,
+    )
+    tests = many(ModuleTest, rows, cohort=cohorts, module=modules, session=sessions)
+    sign(by=people[0], at=DAY)
+    many(Score, rows, enrollment=places, test=tests, outcome="mark", value=28)
+    many(Notice, rows, user=people, kind="session_tomorrow", key=1, due_at=DAY, not_before=DAY)
+    many(EmailAddress, rows, user=people, email=named("row"))
+    many(Authenticator, rows, user=people, type=Authenticator.Type.TOTP, data={})
+    many(Group, rows, name=named("Gruppo"))
+
+
+class Edition:
+    """An edition with as many modules, moved sessions, tests, participants and applicants.
+
+    Everything is on `DAY`, a minute for each session, and taught by `instructor`. The first test is a
+    draft; the second is published, and so is the third, whose retake is a draft. `participant` has a
+    published score in every test but the first.
+    """
+
+    def __init__(self, rows: int) -> None:
+        numbers = list(range(1, rows + 1))
+        programme = factories.a_programme()
+        block = programme.blocks.first()
+        title = [f"Modulo {number}" for number in numbers]
+        code = [f"M{number}" for number in numbers]
+        modules = many(
+            Module,
+            rows,
+            block=block,
+            code=code,
+            title_it=title,
+            title_en=title,
+            position=numbers,
+            **NO_MINUTES,
+        )
+        self.cohort = factories.a_cohort(programme=programme, seats=rows)
+        self.instructor = factories.an_instructor()
+        self.sessions = many(
+            Session,
+            rows,
+            cohort=self.cohort,
+            module=modules,
+            mode="hybrid",
+            starts_at=[DAY + timedelta(minutes=n) for n in range(rows)],
+            ends_at=[DAY + timedelta(minutes=n + 1) for n in range(rows)],
+            revision=1,
+            changed_at=DAY - timedelta(days=1),
+            previous_starts_at=DAY - timedelta(days=2),
+        )
+        many(SessionPlace, rows, session=self.sessions, room=factories.a_room())
+        many(SessionPlace, rows, session=self.sessions, link="https://example.org")
+        many(
+            SessionTeacher,
+            rows,
+            session=self.sessions,
+            instructor=self.instructor,
+            kind="academic",
+            minutes=1,
+            share=1,
+        )
+        self.tests = many(ModuleTest, rows, cohort=self.cohort, module=modules, session=self.sessions)
+        ModuleTest.objects.filter(pk__in=[test.pk for test in self.tests[1:3]]).update(published_at=DAY)
+        self.enrollments = many(
+            Enrollment,
+            rows,
+            user=self.people("Persona", numbers),
+            cohort=self.cohort,
+            admitted_at=DAY,
+            starts_on=DAYS["starts_on"],
+            **PROFILE,
+        )
+        self.participant = self.enrollments[0].user
+        applicants = self.people("Candidato", numbers)
+        received = {"state": "submitted", "submitted_at": DAY, "privacy_read_at": DAY}
+        many(Application, rows, user=applicants, cohort=self.cohort, **PROFILE, **received)
+        self.applicant = applicants[0]
+        many(
+            Notice,
+            rows,
+            user=self.participant,
+            kind="session_tomorrow",
+            key=numbers,
+            due_at=DAY,
+            not_before=DAY,
+            state="parked",
+        )
+        self.record(rows)
+
+    def people(self, word: str, numbers: list[int]) -> list[User]:
+        """With a name and a number; the number repeats in the next edition, the address does not."""
+        emails = [f"{word}{next(factories.numbers)}@example.org".lower() for _ in numbers]
+        return many(User, len(numbers), email=emails, name=[f"{word} {number}" for number in numbers])
+
+    def record(self, rows: int) -> None:
+        """Low marks, so that a retake is open to all."""
+        sign(by=self.instructor.user, at=DAY)
+        draft, published, retaken = self.tests[:3]
+        low = {"outcome": "mark", "value": 12}
+        everybody = {"enrollment": self.enrollments, **low}
+        many(Score, rows, test=draft, **everybody)
+        many(Score, rows, test=published, published_at=DAY, **everybody)
+        many(Score, rows, test=retaken, published_at=DAY, **everybody)
+        many(Score, rows, test=retaken, attempt=2, **everybody)
+        mine = {"enrollment": self.enrollments[0], "published_at": DAY, **low}
+        many(Score, rows - 3, test=self.tests[3:], **mine)
+        analyze()

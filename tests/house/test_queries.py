@@ -1,0 +1,123 @@
+"""What the main pages ask of the database: little, and as much for 3 rows as for 300."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from academy.rights import MAY
+from assessments.views import teaching
+from courses.admin.session import SessionAdmin
+from courses.models import SessionTeacher
+from enrollment.views.schedule import VIEWS
+from tests.classroom import client_of
+from tests.crowd import DAY, Edition, analyze, fill
+from tests.factories import a_person, somebody_of_the_office
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY = 3, 300
+MODULES, PEOPLE, NOTHING = r"Modulo \d+", r"Persona \d+", r"(?!)"
+BEFORE, AFTER = DAY - timedelta(hours=1), DAY + timedelta(hours=8)
+LISTS = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry}
+DAILY = {f"{app}_{model}" for app, models in MAY.items() for model in models} & LISTS.keys()
+
+
+def ask(client: Client, address: str) -> tuple[int, str]:
+    """How many questions a page costs, and its text."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return len(captured), response.text
+
+
+def pages_of(edition: Edition) -> dict[tuple[str, str], tuple]:
+    """Who opens what: the person, the address, at most how many questions, and what a row looks like."""
+    instructor, office = edition.instructor.user, somebody_of_the_office()
+    draft, published, retaken = (reverse("assessments:scores", args=[t.pk]) for t in edition.tests[:3])
+    retake = reverse("assessments:retake_scores", args=[edition.tests[2].pk])
+    pages = {
+        ("participant", "home"): (edition.participant, "/home/", 6, MODULES),
+        ("instructor", "home"): (instructor, "/home/", 6, MODULES),
+        ("applicant", "home"): (edition.applicant, "/home/", 6, NOTHING),
+        ("office", "home"): (office, "/home/", 6, NOTHING),
+        ("somebody new", "home"): (a_person(), "/home/", 6, NOTHING),
+        ("participant", "results"): (edition.participant, "/results/", 8, MODULES),
+        ("instructor", "teaching"): (instructor, "/teaching/", 12, MODULES),
+        ("office", "teaching"): (office, "/teaching/", 12, MODULES),
+    }
+    for view in VIEWS:
+        address = f"/schedule/?view={view}&on={DAY:%Y-%m-%d}"
+        pages["participant", view] = (edition.participant, address, 6, MODULES)
+        pages["instructor", view] = (instructor, address, 6, MODULES)
+    grids = {
+        "a draft": draft,
+        "a draft to publish": f"{draft}publish/",
+        "published scores": published,
+        "scores with a retake": retaken,
+        "a retake": retake,
+        "a retake to publish": f"{retake}publish/",
+    }
+    for who, person in (("instructor", instructor), ("office", office)):
+        for name, address in grids.items():
+            pages[who, name] = (person, address, 12, PEOPLE)
+    return pages
+
+
+def costs_of(edition: Edition, rows: int) -> dict[tuple[str, str], int]:
+    """The questions of each page, once it is sure that the page shows every row."""
+    costs = {}
+    for page, (person, address, limit, row) in pages_of(edition).items():
+        costs[page], text = ask(client_of(person), address)
+        assert costs[page] <= limit, page
+        assert len(set(re.findall(row, text))) == (0 if row == NOTHING else rows), page
+    return costs
+
+
+@pytest.mark.parametrize("at", [BEFORE, AFTER], ids=["before the sessions", "after them"])
+def test_pages_ask_as_much_for_3_rows_as_for_300(time_machine, at):
+    time_machine.move_to(at, tick=False)
+    few = costs_of(Edition(FEW), FEW)
+    assert costs_of(Edition(MANY), MANY) == few
+
+
+def test_control_a_page_that_asks_for_each_row_is_found(monkeypatch):
+    monkeypatch.setattr(teaching, "lessons", lambda who: SessionTeacher.objects.filter(instructor=who))
+    few, many = (ask(client_of(Edition(rows).instructor.user), "/teaching/")[0] for rows in (FEW, 2 * FEW))
+    assert many > few
+
+
+def questions(client: Client, lists) -> dict[str, int]:
+    """Of each list of the office."""
+    return {name: ask(client, reverse(f"admin:{name}_changelist"))[0] for name in lists}
+
+
+def rows_in(lists) -> Counter:
+    return Counter({name: LISTS[name]._default_manager.count() for name in lists})
+
+
+@pytest.mark.parametrize(("superuser", "lists"), [(False, DAILY), (True, LISTS)], ids=["office", "superuser"])
+def test_lists_ask_as_much_for_3_rows_as_for_300(superuser, lists):
+    client = client_of(somebody_of_the_office(is_superuser=superuser))
+    fill(FEW)
+    few, before = questions(client, lists), rows_in(lists)
+    fill(MANY - FEW)
+    analyze()
+    assert rows_in(lists) - before == dict.fromkeys(lists, MANY - FEW)
+    assert questions(client, lists) == few
+    assert max(few.values()) <= 12, few
+
+
+def test_control_a_list_that_asks_for_each_row_is_found(monkeypatch):
+    monkeypatch.setattr(SessionAdmin, "get_queryset", admin.ModelAdmin.get_queryset)
+    office, session = client_of(somebody_of_the_office()), ["courses_session"]
+    fill(FEW)
+    few = questions(office, session)
+    fill(FEW)
+    assert questions(office, session)["courses_session"] > few["courses_session"]
