@@ -6,6 +6,7 @@
 Nothing is drawn by lot; what must be unique is numbered.
 """
 
+import hashlib
 import itertools
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
+from stdnum.it.codicefiscale import calc_check_digit
 
 from academy.models import Notice, User
 from academy.rights import set_up_office
@@ -27,12 +29,29 @@ from courses.models import (
     Module,
     Organisation,
     Programme,
+    Role,
     Room,
     Session,
     TeachingKind,
 )
 from courses.workdays import Half
-from enrollment.models import Application, Call, Enrollment, Region
+from enrollment.models import (
+    Agreement,
+    Application,
+    ApplicationFile,
+    Call,
+    ContentType,
+    Criterion,
+    Enrollment,
+    Evaluation,
+    InterviewSlot,
+    Nomination,
+    Offer,
+    Phase,
+    Points,
+    Region,
+    RequiredDocument,
+)
 
 ROME = ZoneInfo("Europe/Rome")
 PASSWORD = "mobilita-2022"
@@ -192,8 +211,42 @@ def a_call(**fields) -> Call:
     if "cohort" not in fields:
         fields["cohort"] = a_cohort()
     first_day = datetime.combine(fields["cohort"].starts_on, time(14), tzinfo=ROME)
-    dates = {"opens_at": first_day - timedelta(days=90), "closes_at": first_day - timedelta(days=30)}
+    dates = {
+        "opens_at": first_day - timedelta(days=90),
+        "closes_at": first_day - timedelta(days=30),
+        "answers_by": first_day - timedelta(days=15),
+    }
     return Call.objects.create(**dates | fields)
+
+
+def a_document(call: Call, **fields) -> RequiredDocument:
+    """A curriculum vitae, which the call requires."""
+    position = call.documents.count() + 1
+    fields = {"title_it": "Curriculum vitae", "title_en": "Curriculum vitae", "position": position} | fields
+    return RequiredDocument.objects.create(call=call, **fields)
+
+
+def a_criterion(call: Call, phase: str = Phase.DOCUMENTS, maximum: int = 30, **fields) -> Criterion:
+    """What earns up to `maximum` points."""
+    position = call.criteria.filter(phase=phase).count() + 1
+    fields = {"title_it": f"Criterio {position}", "title_en": f"Criterion {position}"} | fields
+    return Criterion.objects.create(call=call, phase=phase, position=position, maximum=maximum, **fields)
+
+
+def a_scored_call(**fields) -> Call:
+    """A call whose scheme is one criterion of 60 points for documents and one of 40 for the interview."""
+    call = a_call(**fields)
+    a_criterion(call, Phase.DOCUMENTS, 60)
+    a_criterion(call, Phase.INTERVIEW, 40)
+    return call
+
+
+def a_member(cohort: Cohort, **fields) -> User:
+    """Somebody of the committee of an edition; `organisation` is where they work."""
+    organisation = fields.pop("organisation", None)
+    person = a_person(**{"name": f"Commissario {next(numbers):04}"} | fields)
+    Role.objects.create(user=person, cohort=cohort, kind=Role.Kind.COMMITTEE, organisation=organisation)
+    return person
 
 
 def a_free_day(cohort: Cohort) -> date:
@@ -240,7 +293,7 @@ def a_session(
 
 
 def an_application(**fields) -> Application:
-    """Received and waiting for the office; an answered one names `answered_by` and `answered_at` too."""
+    """Received and waiting for the office's check; any other `state` is as good."""
     if "user" not in fields:
         fields["user"] = a_person()
     if "cohort" not in fields:
@@ -250,10 +303,96 @@ def an_application(**fields) -> Application:
         **PROFILE,
         "state": Application.State.SUBMITTED,
         "motivation": "Coordino gli spostamenti casa-lavoro.",
+        "born_on": date(1985, 5, 17),
+        "tax_code": a_tax_code(),
         "privacy_read_at": received,
         "submitted_at": received,
+        "saved_at": received,
     } | fields
+    if fields["state"] == Application.State.EXCLUDED:
+        fields.setdefault("ground", Application.Ground.REQUIREMENTS)
+    if fields["submitted_at"]:
+        fields.setdefault("number", Application.objects.sent().filter(cohort=fields["cohort"]).count() + 1)
     return Application.objects.create(**fields)
+
+
+def a_tax_code() -> str:
+    """Another one each time, of a place that nobody comes from; its check letter is right."""
+    body = f"RSSMRA85E17Z{next(numbers) % 1000:03}"
+    return body + calc_check_digit(body)
+
+
+def a_draft(**fields) -> Application:
+    """Begun, with nothing written yet."""
+    empty = dict.fromkeys((*PROFILE, "motivation", "tax_code"), "") | {"access": "hybrid"}
+    nothing = dict.fromkeys(("born_on", "privacy_read_at", "submitted_at"))
+    return an_application(**{"state": Application.State.DRAFT} | empty | nothing | fields)
+
+
+def a_file(application: Application, document: RequiredDocument | None = None, **fields) -> ApplicationFile:
+    """A small PDF; the application must be a draft or asked for documents."""
+    document = document or a_document(application.cohort.call)
+    content = fields.pop("content", b"%PDF-1.4 invented\n%%EOF\n")
+    fields = {
+        "name": "cv.pdf",
+        "content_type": ContentType.PDF,
+        "size": len(content),
+        "digest": hashlib.sha256(content).hexdigest(),
+        "content": content,
+        "uploaded_at": rome(2021, 11, 2, 9),
+    } | fields
+    return ApplicationFile.objects.create(application=application, document=document, **fields)
+
+
+def a_score_sheet(application: Application, member: User, *points: int, phase=Phase.DOCUMENTS) -> Evaluation:
+    """The signed sheet of a member: points for each criterion of the phase, in their order."""
+    sheet = Evaluation.objects.create(application=application, member=member, phase=phase)
+    criteria = Criterion.objects.filter(call__cohort=application.cohort_id, phase=phase)
+    for criterion, value in zip(criteria, points, strict=True):
+        Points.objects.create(evaluation=sheet, criterion=criterion, value=value)
+    Evaluation.objects.filter(pk=sheet.pk).update(signed_at=rome(2021, 12, 15, 18))
+    sheet.refresh_from_db()
+    return sheet
+
+
+def a_slot(call: Call, **fields) -> InterviewSlot:
+    """A free interview, offered a week before."""
+    starts_at = fields.pop("starts_at", None) or call.closes_at + timedelta(days=7, minutes=next(numbers))
+    fields = {"offered_at": starts_at - timedelta(days=7), "where": "https://meet.example.org/c"} | fields
+    return InterviewSlot.objects.create(call=call, starts_at=starts_at, **fields)
+
+
+def an_offer(application: Application | None = None, **fields) -> Offer:
+    """A seat offered on 17 December 2021 until the 23rd, 14:00; the application is admitted."""
+    application = application or an_application(state=Application.State.ADMITTED)
+    fields = {"made_at": rome(2021, 12, 17, 9), "deadline": rome(2021, 12, 23, 14)} | fields
+    offer = Offer.objects.create(application=application, **fields)
+    return Offer.objects.get(pk=offer.pk)
+
+
+def an_agreement(**fields) -> Agreement:
+    """The participation agreement, which a seat needs."""
+    kind = fields.get("kind", Agreement.Kind.PARTICIPATION)
+    fields = {
+        "kind": kind,
+        "version": Agreement.objects.filter(kind=kind).count() + 1,
+        "title_it": "Patto formativo",
+        "title_en": "Participation agreement",
+        "text_it": "Frequento e rispetto le regole.",
+        "text_en": "I attend and keep the rules.",
+        "required": kind == Agreement.Kind.PARTICIPATION,
+        "in_force_from": rome(2021, 9, 1, 9),
+    } | fields
+    return Agreement.objects.create(**fields)
+
+
+def a_nomination(**fields) -> Nomination:
+    """An organisation that may nominate two people."""
+    if "organisation" not in fields:
+        fields["organisation"] = an_organisation()
+    if "cohort" not in fields:
+        fields["cohort"] = a_cohort()
+    return Nomination.objects.create(**{"places": 2} | fields)
 
 
 def an_enrollment(**fields) -> Enrollment:
