@@ -217,6 +217,10 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {  # beside those of the library
+    "nomination_code": "8/10m/user",
+    "interest": "10/10m/ip",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LOCAL else "https"
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

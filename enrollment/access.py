@@ -1,14 +1,20 @@
-"""Who may see a session, join its call, and read a calendar."""
+"""Who may see a session, join its call, read a calendar, and apply with an employer's code."""
 
 import re
 from datetime import datetime, timedelta
 
+from allauth.core import ratelimit
 from django.conf import settings
-from django.utils.crypto import salted_hmac
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from courses.models import Session
 from enrollment.diary import sessions_of
+from enrollment.models import Application, Nomination
 
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # what is easily misread is missing: I, L, O, U
+MISREAD = str.maketrans("OIL", "011")
+CODE = re.compile(f"([0-9]{{1,18}})([{LETTERS}]{{8}})")
 JOIN_OPENS = timedelta(minutes=15)  # before the session begins
 TOKEN = re.compile(r"([0-9]{1,18})-([0-9a-f]{64})")
 
@@ -50,3 +56,41 @@ def person_of_token(token: str) -> int | None:
 def calendar_address(user) -> str:
     """The whole address of `user`'s calendar, for programs that subscribe."""
     return f"{settings.SITE_URL}/calendar/{calendar_token(user)}.ics"
+
+
+def nomination_code(nomination: Nomination) -> str:
+    """What the people an employer nominates apply with, such as 12-7KQF-M2XW.
+
+    The key of the row and 40 bits of an HMAC of it and its version, so nothing secret is stored; a
+    new version makes every older code worthless.
+    """
+    facts = f"{nomination.pk}.{nomination.code_version}"
+    digest = salted_hmac("enrollment.nomination", facts, algorithm="sha256").digest()
+    bits = int.from_bytes(digest[:5], "big")
+    seal = "".join(LETTERS[bits >> shift & 31] for shift in range(35, -1, -5))
+    return f"{nomination.pk}-{seal[:4]}-{seal[4:]}"
+
+
+def nomination_of_code(code: str, draft: Application) -> Nomination | None:
+    """The nomination `code` opens to `draft`, however it was typed: small, with or without dashes.
+
+    None alike where the code is wrong or withdrawn, is for another edition, or has no place left.
+    Whoever asks limits how often: see `too_many_guesses`.
+    """
+    typed = CODE.fullmatch(re.sub(r"[\s\-–—.]", "", code).upper().translate(MISREAD))
+    if not typed:
+        return None
+    nomination = Nomination.objects.filter(pk=typed[1], cohort=draft.cohort_id).first()
+    genuine = nomination_code(nomination or Nomination(pk=int(typed[1]))).replace("-", "")
+    if not constant_time_compare(genuine, typed[0]) or nomination is None:
+        return None
+    taken = nomination.applications.live().exclude(pk=draft.pk).count()
+    return nomination if taken < nomination.places else None
+
+
+def too_many_guesses(request: HttpRequest) -> bool:
+    """Count one code tried by the signed-in person; True when the answer is 429.
+
+    Not to be asked of a code that is the draft's own already, which every saving sends again.
+    """
+    return not ratelimit.consume(request, action="nomination_code")
