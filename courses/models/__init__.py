@@ -3,6 +3,7 @@
 from .cohort import Cohort, Role
 from .instructor import Instructor, TeachingKind
 from .invariants import sentence_for
+from .once import Once
 from .place import Closure, Hub, Organisation, Room
 from .programme import Block, Module, Programme
 from .session import Session, SessionPlace, SessionTeacher
@@ -14,6 +15,7 @@ __all__ = [
     "Hub",
     "Instructor",
     "Module",
+    "Once",
     "Organisation",
     "Programme",
     "Role",
