@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from allauth.core import ratelimit
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from courses.models import Session
+from courses.models import Cohort, Role, Session
 from enrollment.diary import sessions_of
-from enrollment.models import Application, Nomination
+from enrollment.models import Application, ApplicationFile, Evaluation, Nomination
+from enrollment.states import JUDGED
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # what is easily misread is missing: I, L, O, U
 MISREAD = str.maketrans("OIL", "011")
@@ -27,6 +29,57 @@ def runs_the_office(user) -> bool:
 def sessions_open_to(user):
     """The sessions `user` may look at: one's own, and for the office all."""
     return Session.objects.all() if runs_the_office(user) else sessions_of(user)
+
+
+def runs_admission(user) -> bool:
+    """Staff who may see any application that was sent, and every score sheet once it is signed."""
+    return user.is_staff and user.has_perm("enrollment.view_application")
+
+
+def editions_judged_by(user):
+    """The editions on whose committee `user` sits."""
+    return Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.COMMITTEE)
+
+
+def applications_judged_by(user):
+    """What the committees `user` sits on have before them, or have had; never the own application."""
+    return Application.objects.filter(cohort__in=editions_judged_by(user), state__in=JUDGED).exclude(
+        user=user
+    )
+
+
+def files_open_to(user):
+    """One's own files; to the committee those of admissible applications until the ranking; to the office
+    all it received.
+    """
+    judging = applications_judged_by(user).filter(state=Application.State.ELIGIBLE)
+    open_to = Q(application__user=user) | Q(application__in=judging)
+    if runs_admission(user):
+        open_to |= Q(application__submitted_at__isnull=False)
+    return ApplicationFile.objects.filter(open_to)
+
+
+def score_sheets_open_to(user):
+    """The score sheets `user` may look at, and with them every sum, average and order made of them.
+
+    Whoever sits on a committee sees there what `Evaluation.objects.open_to` shows, also from the office;
+    the office sees whatever is signed. Anybody else sees none.
+    """
+    seen = Q(pk__in=Evaluation.objects.open_to(user))
+    if runs_admission(user):
+        seen |= Q(
+            pk__in=Evaluation.objects.signed().exclude(application__cohort__in=editions_judged_by(user))
+        )
+    return Evaluation.objects.filter(seen)
+
+
+def is_blind_in(cohort, user) -> bool:
+    """Whether totals and order of `cohort` would tell `user`, a member of its committee, what a colleague
+    gave before having given one's own points.
+    """
+    signed = Evaluation.objects.signed().filter(application__cohort=cohort, application__state__in=JUDGED)
+    judging = editions_judged_by(user).filter(pk=cohort.pk).exists()
+    return judging and signed.exclude(pk__in=Evaluation.objects.open_to(user)).exists()
 
 
 def may_join(session, at: datetime) -> bool:

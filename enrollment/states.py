@@ -30,6 +30,11 @@ LIVE_APPLICATIONS: frozenset[str] = frozenset(APPLICATION_PASSAGES) - {"withdraw
 # Sent, and no outcome of the ranking yet.
 UNDER_EXAMINATION: frozenset[str] = frozenset({"submitted", "documents_asked", "eligible"})
 
+# What the committee has before it, or has had: found admissible, and not stopped since.
+JUDGED: frozenset[str] = frozenset(
+    {"eligible", "admitted", "on_reserve", "not_suitable", "enrolled", "renounced"}
+)
+
 # The outcomes a ranking gives to those it ranks.
 RANKED: frozenset[str] = frozenset({"admitted", "on_reserve", "not_suitable"})
 
