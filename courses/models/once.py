@@ -16,9 +16,9 @@ class Once(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
     )
     key = models.UUIDField(_("key"))
-    what = models.CharField(_("form"), max_length=200)
+    what = models.TextField(_("form"))
     done_at = models.DateTimeField(_("done"))
-    answer = models.CharField(_("answer"), max_length=200, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
 
     class Meta:
         verbose_name = _("form sent")
