@@ -15,6 +15,9 @@ from courses.models.wording import Titled
 from .application import Application
 from .call import Call
 
+# An interview is chosen, or exchanged for another one, until this long before it begins.
+CHOICE_ENDS = timedelta(hours=24)
+
 
 class Phase(models.TextChoices):
     """What is judged."""
@@ -131,7 +134,7 @@ class Evaluation(models.Model):
         triggers = [
             Guard(
                 name="only_the_committee_scores",
-                message=_("Only members of the committee of this edition score its applications."),
+                message=_("Only members of the committee score an application, and nobody their own."),
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("application_id", "member_id"),
                 when=pgtrigger.Before,
                 func="""
@@ -139,6 +142,7 @@ class Evaluation(models.Model):
                                    JOIN enrollment_application application
                                      ON application.cohort_id = role.cohort_id
                                    WHERE application.id = NEW.application_id
+                                   AND application.user_id <> NEW.member_id
                                    AND role.user_id = NEW.member_id AND role.kind = 'committee')
                     THEN {refuse} END IF;
                     RETURN NEW;
@@ -243,6 +247,10 @@ class InterviewSlotQuerySet(models.QuerySet):
         """Nobody has chosen it."""
         return self.filter(application__isnull=True)
 
+    def choosable(self, at):
+        """Free, and far enough ahead for the committee to hear of it."""
+        return self.free().filter(starts_at__gte=at + CHOICE_ENDS)
+
 
 class Turnout(models.TextChoices):
     """What came of an interview."""
@@ -326,3 +334,11 @@ class InterviewSlot(models.Model):
     def ends_at(self):
         """When the next one may begin."""
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    def may_be_exchanged(self, at) -> bool:
+        """The applicant can still take another one instead."""
+        return at <= self.starts_at - CHOICE_ENDS and not self.turnout
+
+    def may_be_scored(self, at) -> bool:
+        """It has been held, or has begun and nobody has said yet what came of it."""
+        return self.turnout == Turnout.HELD or (not self.turnout and self.starts_at <= at)
