@@ -33,7 +33,8 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One thing told to one person once.
 
-    `kind` names the class in an app's `notices.py`, `key` the thing, `revision` its state when it
+    The person has an account (`user`) or left an address only: then `interest` is its key in
+    `enrollment.Interest`, so that an address taken off the list is nowhere in the ledger. `kind` names the class in an app's `notices.py`, `key` the thing, `revision` its state when it
     became due. The row holds no foreign key to the thing, so it outlives it. Written once by the
     sweep (unique), claimed row by row, re-checked, sent. `handed_at` is set immediately before the
     message is given to the mail server: a row found `handed` later may or may not have arrived.
@@ -42,8 +43,14 @@ class Notice(models.Model):
     State = NoticeState
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("person"),
     )
+    interest = models.BigIntegerField(_("address without an account"), null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=60)
     key = models.BigIntegerField(_("thing"))
     revision = models.BigIntegerField(_("revision"), default=0)
@@ -76,8 +83,15 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="told_once",
-                fields=["user", "kind", "key", "revision"],
+                fields=["user", "interest", "kind", "key", "revision"],
+                nulls_distinct=False,
                 violation_error_message=_("This person has already been told."),
+            ),
+            models.CheckConstraint(
+                name="a_notice_is_for_one_person_or_one_address",
+                condition=Q(user__isnull=False, interest__isnull=True)
+                | Q(user__isnull=True, interest__isnull=False),
+                violation_error_message=_("A notice is for somebody with an account or for an address."),
             ),
             known_values("a_notice_has_a_known_state", "state", NoticeState),
         ]

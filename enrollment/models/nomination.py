@@ -12,7 +12,8 @@ class Nomination(models.Model):
     """An organisation may nominate `places` people for an edition; they apply with its code.
 
     The code is derived from the row and `code_version`, so nothing secret is stored; a new version
-    makes every older code worthless. `contact` sees that a nominated person applied and enrolled.
+    makes every older code worthless. `contact` is told the code at `invited_at` and sees that a
+    nominated person applied and enrolled.
     """
 
     organisation = models.ForeignKey(
@@ -28,6 +29,7 @@ class Nomination(models.Model):
         related_name="nominations",
         verbose_name=_("employer’s contact"),
     )
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
     code_version = models.PositiveIntegerField(_("version of the code"), default=0, editable=False)
 
     class Meta:
