@@ -31,8 +31,10 @@ class Desk:
         """One message about `notices`, rows of one person and kind, dated `at`."""
         first = notices[0]
         with override(first.user.language):
+            way_out = kind.way_out(first)
             context = self.look_up(kind, notices) | {
                 "person": first.user,
+                "way_out": way_out and settings.SITE_URL + way_out,
                 "why": kind.why,
                 "link": settings.SITE_URL + kind.path(first),
                 "site": settings.SITE_URL,
@@ -48,6 +50,7 @@ class Desk:
                     "Message-ID": message_id(first),
                     "Date": format_datetime(localtime(at)),
                     "Auto-Submitted": "auto-generated",
+                    **(one_click(context["way_out"]) if way_out else {}),
                 },
             )
             message.attach_alternative(inliner.inline(render(kind, "html", context)), "text/html")
@@ -66,9 +69,15 @@ def render(kind: NoticeKind, form: str, context: dict) -> str:
     return template.render(Context(context, autoescape=form == "html"))
 
 
+def one_click(address: str) -> dict[str, str]:
+    """The headers by which a mail program ends such mails with one click of its own (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def message_id(notice: Notice) -> str:
     """The same for the same row of the ledger, however often it leaves: mail programs drop the copy."""
-    key = f"{notice.user_id}/{notice.kind}/{notice.key}/{notice.revision}"
+    reader = notice.user_id or f"interest {notice.interest}"
+    key = f"{reader}/{notice.kind}/{notice.key}/{notice.revision}"
     digest = salted_hmac("academy.letter", key, algorithm="sha256").hexdigest()[:32]
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{digest}@{host}>"

@@ -41,6 +41,7 @@ MOST_ATTEMPTS = 5  # where the fault is ours
 LONGEST_TRY = timedelta(days=3)  # where it is the mail server's
 
 NO_ACCOUNT = gettext_noop("the account is closed")
+NO_ADDRESS = gettext_noop("the address has been taken off the list")
 OURS = gettext_noop("the mail could not be written")
 UNSURE = gettext_noop("it may have arrived or not: nobody knows")
 NOT_TAKEN = gettext_noop("the mail server did not take it for three days")
@@ -82,11 +83,12 @@ def collect(at: datetime) -> int:
 
 def collect_kind(kind: NoticeKind, at: datetime) -> int:
     """One statement, however many people; a kind that fails does not hold up the others."""
+    reader = "interest" if kind.to_addresses else "user_id"
     try:
         sql, parameters = kind.due(at).query.sql_with_params()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO academy_notice (user_id, kind, key, revision, due_at, not_before)"
+                f"INSERT INTO academy_notice ({reader}, kind, key, revision, due_at, not_before)"
                 " SELECT person, %s, key, revision, due_at, due_at"
                 f" FROM ({sql}) AS due (person, key, revision, due_at)"
                 " ORDER BY due_at, key, person ON CONFLICT DO NOTHING",
@@ -139,7 +141,10 @@ def leave(post: BaseEmailBackend) -> None:
 
 
 def claim(at: datetime) -> list[Notice]:
-    """The next row that waits, with its companions where its kind goes `together`; never another's."""
+    """The next row that waits, with its companions where its kind goes `together`; never another's.
+
+    Who left an address only becomes a person without a key: nameless, and none once it is taken off.
+    """
     together = [name for name, kind in KINDS.items() if kind.together]
     notices = list(Notice.objects.raw(CLAIM, {"at": at, "kinds": list(KINDS), "together": together}))
     for notice in notices:
@@ -152,22 +157,30 @@ def claim(at: datetime) -> list[Notice]:
 # order, so the mark "handed" of the next mail, which does wait, takes theirs along. Were they lost, a
 # claim would start over, and a mail be resent or parked, as after any death between two marks.
 QUIETLY = "(SELECT set_config('synchronous_commit', 'off', true)) AS quietly"
-PERSON = "email", "name", "language", "is_active"
+PERSON = {
+    "email": "COALESCE(person.email, interest.email, '')",
+    "name": "COALESCE(person.name, '')",
+    "language": "COALESCE(person.language, interest.language, 'it')",
+    "is_active": "COALESCE(person.is_active, interest.id IS NOT NULL)",
+}
 CLAIM = f"""
     WITH next AS (
-        SELECT id, user_id, kind, due_at FROM academy_notice
+        SELECT id, user_id, interest, kind, due_at FROM academy_notice
         WHERE state = 'due' AND not_before <= %(at)s AND kind = ANY(%(kinds)s)
         ORDER BY not_before, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ), companions AS (
         SELECT other.id FROM academy_notice other JOIN next USING (user_id, kind, due_at)
         WHERE next.kind = ANY(%(together)s) AND other.state = 'due' AND other.not_before <= %(at)s
         FOR UPDATE OF other SKIP LOCKED
+    ), readers AS (
+        SELECT {", ".join(f"{value} AS person_{name}" for name, value in PERSON.items())}
+        FROM next LEFT JOIN academy_user person ON person.id = next.user_id
+        LEFT JOIN enrollment_interest interest ON interest.id = next.interest
     )
     UPDATE academy_notice notice SET state = 'claimed', claimed_at = %(at)s, attempts = attempts + 1
-    FROM academy_user person, {QUIETLY}
-    WHERE person.id = notice.user_id
-        AND notice.id IN (SELECT id FROM next UNION SELECT id FROM companions)
-    RETURNING notice.*, {", ".join(f"person.{name} AS person_{name}" for name in PERSON)}
+    FROM readers, {QUIETLY}
+    WHERE notice.id IN (SELECT id FROM next UNION SELECT id FROM companions)
+    RETURNING notice.*, readers.*
 """
 SENT = f"""
     UPDATE academy_notice SET state = 'sent', sent_at = %s, remark = '' FROM {QUIETLY} WHERE id = ANY(%s)
@@ -200,7 +213,8 @@ def send(notices: list[Notice], post: BaseEmailBackend, clock: Clock, desk: lett
 
 def still_due(kind: NoticeKind, notice: Notice, at: datetime) -> bool:
     """Whether it is still true and of use; otherwise it is dropped, with the reason."""
-    reason = kind.still_due(notice, at) if notice.user.is_active else NO_ACCOUNT
+    gone = NO_ADDRESS if notice.interest else NO_ACCOUNT
+    reason = kind.still_due(notice, at) if notice.user.is_active else gone
     if reason:
         log.info("notice %d (%s) dropped: %s", notice.pk, notice, reason)
         mark([notice], state=State.DROPPED, remark=reason)

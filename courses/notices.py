@@ -12,9 +12,10 @@ WINDOW = timedelta(hours=48)  # how long ago something may have become due: a de
 
 
 class Told(Protocol):
-    """What a kind sees of a row of the ledger."""
+    """What a kind sees of a row of the ledger: told to `user_id`, or to the address `interest`."""
 
-    user_id: int
+    user_id: int | None
+    interest: int | None
     key: int
     revision: int
 
@@ -26,7 +27,8 @@ class NoticeKind(ABC):
     `why` ends each mail.
     After a crash nobody knows whether a mail handed over arrived: `resent` says whether it leaves
     again under the same Message-ID, or waits for the office. Rows of one person that fell due at
-    the same moment are one mail where `together` is set.
+    the same moment are one mail where `together` is set. Those `to_addresses` are for people without
+    an account: the person in `due` is then the key of an address, and `way_out` ends such mails.
     """
 
     name: ClassVar[str]
@@ -34,6 +36,7 @@ class NoticeKind(ABC):
     why: ClassVar[Promise]
     resent: ClassVar[bool] = True
     together: ClassVar[bool] = False
+    to_addresses: ClassVar[bool] = False
 
     @property
     def app(self) -> str:
@@ -58,3 +61,7 @@ class NoticeKind(ABC):
     @abstractmethod
     def path(self, notice: Told) -> str:
         """The page of the portal the notice is about."""
+
+    def way_out(self, notice: Told) -> str:
+        """The page that ends mails of this kind at one click, signed in or not; "" where they are due."""
+        return ""
