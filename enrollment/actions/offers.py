@@ -2,14 +2,14 @@
 
 Whatever takes or frees a seat first locks the edition's row, so counting is true; the guards
 `no_more_offers_than_seats` and `no_more_enrollments_than_seats` keep the promise against everyone else.
-Locks: the edition, then the application, then the offer or the enrollment.
+Locks: the key of the form (`courses.views.once`), the edition, the application, the offer or enrollment.
 """
 
 import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -132,21 +132,28 @@ def decline(*, offer: Offer, by, at: datetime) -> Offer:
 def let_offers_lapse(*, at: datetime) -> list[Offer]:
     """Settle every offer whose hour has come: silence is a renunciation, and the next one is offered.
 
-    Edition by edition, each in its own transaction; run twice, or twice at once, it settles once.
+    Each edition in a transaction of its own, and one that cannot be settled now does not hold up the
+    others: the next run tries again. Run twice, or twice at once, it settles once.
     """
-    overdue = Offer.objects.overdue(at).order_by("cohort").values_list("cohort", flat=True).distinct()
-    return [offer for cohort in list(overdue) for offer in let_offers_of_lapse(cohort, at)]
+    lapsed = []
+    for cohort in Cohort.objects.filter(offers__in=Offer.objects.overdue(at)).distinct().order_by("pk"):
+        try:
+            lapsed += let_offers_lapse_in(cohort=cohort, at=at)
+        except DatabaseError:
+            log.exception("the offers of %s cannot be settled now", cohort)
+    return lapsed
 
 
 @transaction.atomic
-def let_offers_of_lapse(cohort_id: int, at: datetime) -> list[Offer]:
-    """Of one edition."""
-    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort_id)
+def let_offers_lapse_in(*, cohort: Cohort, at: datetime) -> list[Offer]:
+    """The same for one edition."""
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     overdue = Offer.objects.overdue(at).filter(cohort=cohort).order_by("deadline", "pk")
-    lapsed = [hold_offer(offer) for offer in overdue]
+    lapsed = [hold_offer(offer) for offer in overdue.select_related("application")]
     for offer in lapsed:
         settle(offer, Offer.State.LAPSED, by=None, at=at)
-        pass_to(offer.application, Application.State.RENOUNCED, by=None, at=at)
+        if offer.application.state == Application.State.ADMITTED:
+            pass_to(offer.application, Application.State.RENOUNCED, by=None, at=at)
     offer_free_seats(cohort=cohort, at=at)
     return lapsed
 
@@ -171,7 +178,7 @@ def change_seats(*, cohort: Cohort, seats: int, by, at: datetime) -> Cohort:
     """More seats at any time, offered at once; fewer only down to those taken and offered."""
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     taken = cohort.seats - seats_left(cohort)
-    if seats < cohort.seats and seats < taken:
+    if seats < min(cohort.seats, taken):
         raise Refusal(_("%(taken)d seats are taken or offered: there cannot be fewer.") % {"taken": taken})
     cohort.seats = seats
     cohort.save(update_fields=["seats"])
