@@ -5,7 +5,7 @@ from datetime import datetime
 
 from courses.actions.ledger import sign
 from courses.models import Cohort
-from enrollment.models import Application
+from enrollment.models import Application, InterviewSlot
 
 log = logging.getLogger(__name__)
 
@@ -21,11 +21,14 @@ def hold(application: Application) -> Application:
 def pass_to(application: Application, state: str, *, by, at: datetime, reason: str = "", **fields) -> None:
     """Write the new state and a line in the ledger of passages. The database refuses a forbidden one.
 
-    `by` None is the portal itself; `fields` are written along.
+    `by` None is the portal itself; `fields` are written along. Whoever leaves the selection gives back
+    an interview to come.
     """
     sign(by=by, at=at, reason=reason)
     changes = {"state": state, "ground": ""} | fields
     for name, value in changes.items():
         setattr(application, name, value)
     application.save(update_fields=changes)
+    if state in (Application.State.EXCLUDED, Application.State.WITHDRAWN):
+        InterviewSlot.objects.filter(application=application, starts_at__gt=at).release()
     log.info("application %d is now %s", application.pk, state)

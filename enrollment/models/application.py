@@ -80,6 +80,7 @@ WRITTEN = (
     "special_needs",
     "employer_may_know",
 )
+NEEDED = ("born_on", "employer_kind", "role", "sector", "region", "motivation")  # always, to be sent
 FROZEN = (*WRITTEN, "user_id", "cohort_id", "nomination_id", "privacy_read_at", "submitted_at", "number")
 TAX_CODE = r"^[A-Z]{6}[0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]$|^[0-9]{11}$"
 
@@ -261,6 +262,16 @@ class Application(WorkProfile):
         return f"{self.cohort.code}/{self.number:04}" if self.number else ""
 
     @property
+    def gaps(self) -> list[str]:
+        """The fields it cannot be sent without and that are still empty."""
+        gaps = [name for name in NEEDED if not getattr(self, name)]
+        if not self.tax_code and not self.foreign:
+            gaps.append("tax_code")
+        if not self.employer and self.employer_kind not in ("", self.EmployerKind.NONE):
+            gaps.append("employer")
+        return gaps
+
+    @property
     def may_be_withdrawn(self) -> bool:
         """The applicant can still step back: no offer waits for an answer."""
         return ApplicationState.WITHDRAWN in APPLICATION_PASSAGES[self.state]
@@ -332,6 +343,14 @@ class ApplicationSnapshot(models.Model):
         return f"{self.application} ({self.number})"
 
 
+class DocumentRequestQuerySet(models.QuerySet):
+    """The vocabulary of requests for documents."""
+
+    def overdue(self, at):
+        """Not answered, and their hour has come."""
+        return self.filter(answered_at__isnull=True, due_at__lte=at, application__state=State.DOCUMENTS_ASKED)
+
+
 class DocumentRequest(models.Model):
     """What the office asks an applicant for, once: a missing or unreadable document."""
 
@@ -346,6 +365,8 @@ class DocumentRequest(models.Model):
     )
     due_at = models.DateTimeField(_("expected by"))
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    objects = DocumentRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request for documents")

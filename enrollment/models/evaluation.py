@@ -247,6 +247,10 @@ class InterviewSlotQuerySet(models.QuerySet):
         """Nobody has chosen it."""
         return self.filter(application__isnull=True)
 
+    def release(self):
+        """Make them free again: as if nobody had ever chosen them."""
+        return self.update(application=None, chosen_at=None, turnout="")
+
     def choosable(self, at):
         """Free, and far enough ahead for the committee to hear of it."""
         return self.free().filter(starts_at__gte=at + CHOICE_ENDS)
