@@ -34,7 +34,7 @@ LARGEST_UNPACKED = 4 * LARGEST  # bytes, of an XLSX: more cells than this hold a
 ROWS = 2_000
 COLUMNS = 60
 LONGEST = 5_000  # characters in one cell
-LINES_OF_A_SHEET = 1_048_576
+LINES = 20_000  # blank ones included
 WIDEST = 60  # characters, of a column we write
 TRUTH = {True: "VERO", False: "FALSO"}
 
@@ -127,7 +127,7 @@ def table_of(lines: Iterable[Sequence[str]]) -> Table:
     columns: tuple[str, ...] = ()
     rows: list[Row] = []
     for number, raw in enumerate(lines, 1):
-        if number > LINES_OF_A_SHEET:
+        if number > LINES:
             raise refuse(Unreadable.TOO_MANY_ROWS, rows=ROWS)
         cells = without_blank_end([cell.strip() for cell in raw])
         if not cells:
@@ -264,7 +264,7 @@ def sheets_of(content: bytes, *, data_only: bool) -> list[Any]:
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     for sheet in shown:
         sheet.reset_dimensions()
-    return [sheet for sheet in shown if any(row for row in islice(sheet.values, LINES_OF_A_SHEET))]
+    return [sheet for sheet in shown if any(row for row in islice(sheet.values, LINES))]
 
 
 def text_of(cell: Any, line: int, column: str) -> str:
