@@ -17,6 +17,8 @@ from enrollment.models import (
     Application,
     ApplicationSnapshot,
     Call,
+    InterviewSlot,
+    Nomination,
     RequiredDocument,
 )
 
@@ -24,6 +26,13 @@ from .passages import hold, pass_to
 
 log = logging.getLogger(__name__)
 State = Application.State
+
+# Taken over from the person's last application: why one wants to take part, one writes anew.
+TAKEN_OVER = [name for name in WRITTEN if name not in ("motivation", "special_needs", "employer_may_know")]
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody saved upon what the saver had not seen: the same person, on another device."""
 
 
 def refuse_closed(cohort: Cohort, at: datetime) -> Call:
@@ -38,17 +47,37 @@ def refuse_closed(cohort: Cohort, at: datetime) -> Call:
 
 @transaction.atomic
 def start_application(*, cohort: Cohort, by, at: datetime) -> Application:
-    """`by`'s application to `cohort`: the one under way, or a new draft while the call is open."""
+    """`by`'s application to `cohort`: the one under way, or a new draft while the call is open.
+
+    A new draft begins with what the person wrote of themselves the last time.
+    """
     present = Application.objects.live().filter(user=by, cohort=cohort).first()
     if present:
         return present
     refuse_closed(cohort, at)
     Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    last = Application.objects.sent().filter(user=by).order_by("-submitted_at").first()
     draft, created = Application.objects.live().get_or_create(
-        user=by, cohort=cohort, defaults={"state": State.DRAFT, "saved_at": at}
+        user=by,
+        cohort=cohort,
+        defaults={"state": State.DRAFT, "saved_at": at}
+        | ({name: getattr(last, name) for name in TAKEN_OVER} if last else {}),
     )
     if created:
         log.info("application %d to %s begun", draft.pk, cohort)
+    return draft
+
+
+def hold_draft(application: Application, at: datetime) -> Application:
+    """`application` locked, if it is a draft and the call is open. Must run inside `atomic`."""
+    draft = (
+        Application.objects.select_for_update(no_key=True, of=["self"])
+        .select_related("cohort")
+        .get(pk=application.pk)
+    )
+    if draft.state != State.DRAFT:
+        raise Refusal(_("This application has been sent and cannot be changed any more."))
+    refuse_closed(draft.cohort, at)
     return draft
 
 
@@ -58,23 +87,30 @@ def save_draft(
 ) -> Application:
     """Keep what was typed so far, however incomplete; `seen` is the revision it was typed upon.
 
-    Refused when another device has saved meanwhile and when the application has been sent. What is
-    already so is not written again, so the same saving twice is one.
+    Refused when another device has saved meanwhile, when the application has been sent and when the
+    call is closed. What is already so is not written again, so the same saving twice is one.
     """
-    draft = Application.objects.select_for_update(no_key=True).get(pk=application.pk)
-    if draft.state != State.DRAFT:
-        raise Refusal(_("This application has been sent and cannot be changed any more."))
+    draft = hold_draft(application, at)
     changes = {
         name: value for name, value in written.items() if name in WRITTEN and getattr(draft, name) != value
     }
     if not changes:
         return draft
     if draft.revision != seen:
-        raise Refusal(_("This draft has been changed on another device meanwhile."))
+        raise ChangedMeanwhile(_("This draft has been changed on another device meanwhile."))
     for name, value in changes.items():
         setattr(draft, name, value)
     draft.revision, draft.saved_at = draft.revision + 1, at
     draft.save(update_fields=[*changes, "revision", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def nominate(*, application: Application, nomination: Nomination | None, by, at: datetime) -> Application:
+    """Apply as one of those an employer nominates, or no longer; the database counts its places."""
+    draft = hold_draft(application, at)
+    draft.nomination, draft.saved_at = nomination, at
+    draft.save(update_fields=["nomination", "saved_at"])
     return draft
 
 
@@ -85,18 +121,20 @@ def missing_documents(application: Application) -> list[RequiredDocument]:
 
 
 @transaction.atomic
-def submit(*, application: Application, by, at: datetime) -> Application:
+def submit(*, application: Application, by, at: datetime, seen: int | None = None) -> Application:
     """Send it: complete, within the call, once. It gets its receipt number and is frozen.
 
-    Sent again, the same application with the same number.
+    Sent again, the same application with the same number. `seen` is the revision the person had
+    before them: what another device wrote since is not sent unread.
     """
     application = hold(application)
     if application.state != State.DRAFT:
         return application
     refuse_closed(application.cohort, at)
-    if missing := missing_documents(application):
-        titles = ", ".join(document.title for document in missing)
-        raise Refusal(_("Something is still missing: %(titles)s.") % {"titles": titles})
+    if seen not in (None, application.revision):
+        raise ChangedMeanwhile(_("This draft has been changed on another device meanwhile."))
+    if application.gaps or missing_documents(application):
+        raise Refusal(_("Something is still missing: the application cannot be sent yet."))
     latest = Application.objects.filter(cohort=application.cohort).aggregate(latest=Max("number"))["latest"]
     pass_to(
         application,
@@ -136,13 +174,17 @@ def take_snapshot(application: Application, at: datetime) -> ApplicationSnapshot
 
 @transaction.atomic
 def withdraw_application(*, application: Application, by, at: datetime) -> Application:
-    """The applicant steps back. An open offer is declined instead, a draft thrown away."""
+    """The applicant steps back. An open offer is declined instead, a draft thrown away.
+
+    An interview chosen and not yet held is free again.
+    """
     application = hold(application)
     if application.state == State.WITHDRAWN:
         return application
     if not application.may_be_withdrawn:
         raise Refusal(_("This application can no longer be withdrawn."))
     pass_to(application, State.WITHDRAWN, by=by, at=at)
+    InterviewSlot.objects.filter(application=application, starts_at__gt=at).release()
     return application
 
 

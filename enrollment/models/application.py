@@ -357,7 +357,7 @@ class DocumentRequest(models.Model):
     application = models.OneToOneField(
         Application, models.PROTECT, related_name="document_request", verbose_name=_("application")
     )
-    documents = models.ManyToManyField(RequiredDocument, related_name="+", verbose_name=_("documents"))
+    documents = models.ManyToManyField(RequiredDocument, related_name="asked_in", verbose_name=_("documents"))
     message = models.TextField(_("message to the applicant"), max_length=1000)
     asked_at = models.DateTimeField(_("asked"))
     asked_by = models.ForeignKey(

@@ -8,11 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.invariants import Guard, known_values
+from enrollment.files import LARGEST_FILE, LONGEST_NAME
 
 from .application import Application
 from .call import RequiredDocument
-
-LARGEST_FILE = 5 * 1024 * 1024  # bytes
 
 
 class ApplicationFileManager(models.Manager):
@@ -40,7 +39,7 @@ class ApplicationFile(models.Model):
     document = models.ForeignKey(
         RequiredDocument, models.PROTECT, related_name="files", verbose_name=_("document")
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
     content_type = models.CharField(_("kind"), max_length=20, choices=ContentType)
     size = models.PositiveIntegerField(_("size in bytes"))
     digest = models.CharField(_("SHA-256"), max_length=64)

@@ -1,0 +1,5 @@
+"""Forms, by who fills them in."""
+
+from .application import ApplicationForm
+
+__all__ = ["ApplicationForm"]
