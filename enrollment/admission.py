@@ -91,6 +91,11 @@ class Placed:
     ground: str = ""
     reasons: tuple[Reason, ...] = ()
 
+    @property
+    def points(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        """Documents, interview, total."""
+        return self.documents, self.interview, self.total
+
 
 def rank(candidates: Iterable[Candidate], *, seats: int, suitable_from: int) -> tuple[Placed, ...]:
     """The suitable by place, then those not suitable by points, then the excluded by arrival.
@@ -195,16 +200,7 @@ def rank_again(inputs: Mapping[str, Any]) -> tuple[Placed, ...]:
 
 def digest_of(inputs: Mapping[str, Any], ranking: Iterable[Placed]) -> str:
     """SHA-256 of inputs and lines as canonical JSON: who has it can prove what was published."""
-    lines = [
-        [
-            line.key,
-            line.place,
-            *map(str, (line.documents, line.interview, line.total)),
-            line.outcome,
-            line.ground,
-        ]
-        for line in ranking
-    ]
+    lines = [[line.key, line.place, *map(str, line.points), line.outcome, line.ground] for line in ranking]
     canonical = json.dumps(
         {"inputs": inputs, "lines": lines}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )
