@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import applications, calendar, cohorts, schedule, session
+from enrollment.views import applications, calendar, cohorts, offer, schedule, session
 
 app_name = "enrollment"
 urlpatterns = [
@@ -14,4 +14,6 @@ urlpatterns = [
     path("calendar/<str:token>.ics", calendar.feed, name="feed"),
     path("applications/<int:pk>/", applications.application, name="application"),
     path("applications/<int:pk>/withdraw/", applications.withdraw, name="withdraw_application"),
+    path("applications/<int:pk>/offer/", offer.offer, name="offer"),
+    path("applications/<int:pk>/offer/decline/", offer.decline, name="decline_offer"),
 ]
