@@ -21,7 +21,8 @@ from courses.reasons import Reason, Refused
 from courses.workdays import ROME, Workdays, instant
 
 NOON = time(12)
-AT_LEAST = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+AT_LEAST = 24 * HOUR
 
 
 class Outcome(StrEnum):
@@ -211,8 +212,14 @@ def deadline_of_later_offer(at: datetime, *, days: int, province: str, ends: dat
     """Until when a seat freed at `at` may be accepted: 12:00 in Italy of a working day `days` away.
 
     It never reaches past 12:00 of `ends`, the last day on which seats are offered again, but leaves
-    24 hours in any case. Public holidays count, closures of the Academy do not: people can answer
-    while the office is closed.
+    24 hours in any case, up to a full hour. Public holidays count, closures of the Academy do not:
+    people can answer while the office is closed.
     """
     day = Workdays(province).next_working(at.astimezone(ROME).date() + timedelta(days=days))
-    return max(min(instant(day, NOON), instant(ends, NOON)), at + AT_LEAST)
+    return max(min(instant(day, NOON), instant(ends, NOON)), full_hour(at + AT_LEAST))
+
+
+def full_hour(at: datetime) -> datetime:
+    """The first full hour not before `at`: a deadline has an hour one can say."""
+    begun = at.replace(minute=0, second=0, microsecond=0)
+    return begun if begun == at else begun + HOUR

@@ -281,6 +281,7 @@ def test_the_digest_knows_inputs_and_lines():
         (rome(2021, 12, 13, 23, 30), rome(2021, 12, 23, 12)),
         (rome(2022, 1, 8, 9), rome(2022, 1, 13, 12)),  # not beyond the last day
         (rome(2022, 1, 13, 9), rome(2022, 1, 14, 9)),  # but a day in any case
+        (rome(2022, 1, 13, 9) + timedelta(microseconds=1), rome(2022, 1, 14, 10)),  # and until a full hour
     ],
 )
 def test_a_later_offer_ends_at_noon_of_a_working_day(freed, until):
