@@ -1,7 +1,7 @@
 """Who may be admitted, in which order, and until when a seat is offered."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
