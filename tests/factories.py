@@ -49,6 +49,8 @@ from enrollment.models import (
     Offer,
     Phase,
     Points,
+    Ranking,
+    RankingLine,
     Region,
     RequiredDocument,
 )
@@ -360,6 +362,25 @@ def a_slot(call: Call, **fields) -> InterviewSlot:
     starts_at = fields.pop("starts_at", None) or call.closes_at + timedelta(days=7, minutes=next(numbers))
     fields = {"offered_at": starts_at - timedelta(days=7), "where": "https://meet.example.org/c"} | fields
     return InterviewSlot.objects.create(call=call, starts_at=starts_at, **fields)
+
+
+def a_ranking(call: Call, *applications: Application) -> Ranking:
+    """A version published on 17 December 2021: these people in this order, as admitted or on reserve."""
+    version = call.rankings.count() + 1
+    ranking = Ranking.objects.create(
+        call=call,
+        version=version,
+        published_at=rome(2021, 12, 17, 9),
+        published_by=a_person(is_staff=True),
+        reason="" if version == 1 else "Ricorso accolto.",
+        inputs={},
+        digest="",
+    )
+    RankingLine.objects.bulk_create(
+        RankingLine(ranking=ranking, application=application, place=place, outcome=application.state)
+        for place, application in enumerate(applications, start=1)
+    )
+    return ranking
 
 
 def an_offer(application: Application | None = None, **fields) -> Offer:
