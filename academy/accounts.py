@@ -20,6 +20,7 @@ from academy import letter
 from academy.frame import remember
 from academy.models import User
 from academy.models.user import tidy_email
+from courses.models import Role
 from enrollment.models import Application, Enrollment
 
 log = logging.getLogger(__name__)
@@ -94,8 +95,9 @@ class AccountAdapter(DefaultAccountAdapter):
 class Backend(AuthenticationBackend):
     """Reads who is signed in together with what the frame of every page asks about them: one query.
 
-    `is_participant`: has or had a place in an edition. `open_application`: the newest one without a
-    place, or None. `has_second_factor`: an authenticator app or a passkey.
+    `is_participant`: has or had a place in an edition. `is_on_committee`: judges applications, or has.
+    `open_application`: the newest one without a place, or None. `has_second_factor`: an authenticator
+    app or a passkey.
     """
 
     def get_user(self, user_id: int) -> User | None:
@@ -105,6 +107,7 @@ class Backend(AuthenticationBackend):
             User.objects.select_related("instructor")
             .annotate(
                 is_participant=Exists(Enrollment.objects.filter(**mine)),
+                is_on_committee=Exists(Role.objects.filter(**mine, kind=Role.Kind.COMMITTEE)),
                 open_application=Application.objects.open().filter(**mine).order_by("-pk").values("pk")[:1],
                 has_second_factor=Exists(Authenticator.objects.filter(**mine, type__in=SECOND_FACTORS)),
             )

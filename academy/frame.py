@@ -38,6 +38,8 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
         pages.append(("/teaching/", _("Teaching")))
     if follows:
         pages.append(("/results/", _("Results")))
+    if getattr(person, "is_on_committee", False):
+        pages.append((reverse("enrollment:committee"), _("Committee")))
     if application:
         pages.append((reverse("enrollment:application", args=[application]), _("My application")))
     pages += [("/programme/", _("Programme")), ("/cohorts/", _("Editions"))]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import applications, calendar, cohorts, offer, schedule, session
+from enrollment.views import applications, calendar, cohorts, committee, interview, offer, schedule, session
 
 app_name = "enrollment"
 urlpatterns = [
@@ -16,4 +16,7 @@ urlpatterns = [
     path("applications/<int:pk>/withdraw/", applications.withdraw, name="withdraw_application"),
     path("applications/<int:pk>/offer/", offer.offer, name="offer"),
     path("applications/<int:pk>/offer/decline/", offer.decline, name="decline_offer"),
+    path("applications/<int:pk>/interview/", interview.interview, name="interview"),
+    path("committee/", committee.committee, name="committee"),
+    path("committee/<int:pk>/<slug:phase>/", committee.score_sheet, name="score_sheet"),
 ]

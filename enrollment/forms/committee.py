@@ -1,0 +1,41 @@
+"""What a member of the committee fills in."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils.translation import ngettext_lazy
+
+from enrollment.models import Criterion, Evaluation
+
+POINTS = ngettext_lazy("From 0 to %(maximum)d point.", "From 0 to %(maximum)d points.", "maximum")
+
+
+class ScoreSheetForm(forms.Form):
+    """Points for each criterion, in fields named by its key, and a remark; `signing` wants them all.
+
+    Whatever else is sent is ignored.
+    """
+
+    def __init__(
+        self, *args, criteria: Iterable[Criterion], sheet: Evaluation | None, signing: bool = False, **kwargs
+    ):
+        super().__init__(*args, **kwargs)
+        given = dict(sheet.points.values_list("criterion", "value")) if sheet else {}
+        self.names = {f"points-{criterion.pk}": criterion.pk for criterion in criteria}
+        for (name, key), criterion in zip(self.names.items(), criteria, strict=True):
+            self.fields[name] = forms.IntegerField(
+                label=criterion.title,
+                min_value=0,
+                max_value=criterion.maximum,
+                required=signing,
+                initial=given.get(key),
+                help_text=POINTS % {"maximum": criterion.maximum},
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            )
+        self.fields["remark"] = forms.fields_for_model(Evaluation, ["remark"])["remark"]
+        self.initial.setdefault("remark", sheet.remark if sheet else "")
+
+    @property
+    def points(self) -> dict[int, int | None]:
+        """What was given, by the key of the criterion; None where nothing was."""
+        return {key: self.cleaned_data[name] for name, key in self.names.items()}
