@@ -3,8 +3,8 @@
 import logging
 import re
 
-# Addresses that are keys: a calendar, a new password.
-SECRET = re.compile(r"(/calendar/|/password/reset/key/)[^/?\s\"']+")
+# Addresses that are keys: a calendar, a new password, a place on a list.
+SECRET = re.compile(r"(/calendar/|/password/reset/key/|/interest/confirm/|/interest/leave/)[^/?\s\"']+")
 
 
 class HideSecrets(logging.Filter):

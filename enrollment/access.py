@@ -1,4 +1,4 @@
-"""Who may see a session, join its call, read a calendar, and apply with an employer's code."""
+"""Who may see a session, join its call, read a calendar, use an employer's code or a link in a mail."""
 
 import re
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from courses.models import Cohort, Role, Session
 from enrollment.diary import sessions_of
-from enrollment.models import Application, ApplicationFile, Evaluation, Nomination
+from enrollment.models import Application, ApplicationFile, Evaluation, Interest, Nomination
 from enrollment.states import JUDGED
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # what is easily misread is missing: I, L, O, U
@@ -77,9 +77,9 @@ def is_blind_in(cohort, user) -> bool:
     """Whether totals and order of `cohort` would tell `user`, a member of its committee, what a colleague
     gave before having given one's own points.
     """
-    signed = Evaluation.objects.signed().filter(application__cohort=cohort, application__state__in=JUDGED)
-    judging = editions_judged_by(user).filter(pk=cohort.pk).exists()
-    return judging and signed.exclude(pk__in=Evaluation.objects.open_to(user)).exists()
+    judged = {"application__cohort": cohort, "application__state": Application.State.ELIGIBLE}
+    hidden = Evaluation.objects.signed().filter(**judged).exclude(pk__in=Evaluation.objects.open_to(user))
+    return editions_judged_by(user).filter(pk=cohort.pk).exists() and hidden.exists()
 
 
 def may_join(session, at: datetime) -> bool:
@@ -147,3 +147,18 @@ def too_many_guesses(request: HttpRequest) -> bool:
     Not to be asked of a code that is the draft's own already, which every saving sends again.
     """
     return not ratelimit.consume(request, action="nomination_code")
+
+
+def interest_token(interest: Interest, purpose: str) -> str:
+    """The secret part of a link in a mail to an address: to "confirm" it or to "leave" the list."""
+    facts = f"{interest.pk}.{interest.email}"
+    seal = salted_hmac(f"enrollment.interest.{purpose}", facts, algorithm="sha256").hexdigest()
+    return f"{interest.pk}-{seal}"
+
+
+def interest_of_token(token: str, purpose: str) -> Interest | None:
+    """The address a link was sent to, while it is on the list."""
+    found = TOKEN.fullmatch(token)
+    interest = found and Interest.objects.filter(pk=found[1]).first()
+    genuine = interest and constant_time_compare(interest_token(interest, purpose), token)
+    return interest if genuine else None

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from enrollment.views import applications, calendar, cohorts, committee, interview, offer, schedule, session
+from enrollment.views import (
+    applications,
+    calendar,
+    cohorts,
+    committee,
+    interest,
+    interview,
+    nomination,
+    offer,
+    schedule,
+    session,
+)
 
 app_name = "enrollment"
 urlpatterns = [
@@ -19,4 +30,9 @@ urlpatterns = [
     path("applications/<int:pk>/interview/", interview.interview, name="interview"),
     path("committee/", committee.committee, name="committee"),
     path("committee/<int:pk>/<slug:phase>/", committee.score_sheet, name="score_sheet"),
+    path("interest/", interest.interest, name="interest"),
+    path("interest/left/", interest.left, name="interest_left"),
+    path("interest/confirm/<str:token>/", interest.confirm, name="confirm_interest"),
+    path("interest/leave/<str:token>/", interest.leave, name="leave_interest"),
+    path("nominations/<int:pk>/", nomination.nomination, name="nomination"),
 ]

@@ -1,5 +1,6 @@
 """Editions for the public: which there are, and each with its call and its whole calendar."""
 
+import json
 from datetime import date, datetime
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -7,8 +8,11 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,9 +22,19 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from courses.models import Cohort, Hub
-from enrollment.models import Call
+from enrollment.models import Call, Criterion, RequiredDocument
 from enrollment.views.public_calendar import read_calendar
 
+CALL = (
+    "opens_at",
+    "closes_at",
+    "requirements_it",
+    "requirements_en",
+    "minimum",
+    "suitable_from",
+    "ranking_on",
+    "answers_by",
+)
 A_DAY = 24 * 60 * 60  # seconds; whatever changes makes another key, so this only tidies up
 
 
@@ -68,7 +82,7 @@ def cohort(request: HttpRequest, code: str) -> HttpResponse:
         if unchanged and unchanged.status_code == 304:
             return unchanged
     calendar = partial(read_calendar, cover.pk, cover.hub_id)
-    context = {"cohort": cover, "facts": facts, "calendar": calendar, **state}
+    context = {"cohort": cover, "facts": facts, "calendar": calendar, **state, **cover.scheme()}
     return HttpResponse(page_of(request, f"cohort:{facts}", context), headers=headers)
 
 
@@ -114,12 +128,34 @@ class Cover(NamedTuple):
     province: str
     opens_at: datetime | None
     closes_at: datetime | None
+    requirements_it: str | None
+    requirements_en: str | None
+    minimum: int | None
+    suitable_from: int | None
+    ranking_on: date | None
+    answers_by: datetime | None
+    documents: list[str]  # each as JSON, so that the page depends on their words
+    criteria: list[str]
 
     @property
     def call(self) -> Call | None:
-        if self.opens_at and self.closes_at:
-            return Call(opens_at=self.opens_at, closes_at=self.closes_at)
-        return None
+        if not self.opens_at:
+            return None
+        return Call(**{name: getattr(self, name) for name in CALL})
+
+    def scheme(self) -> dict[str, Any]:
+        """What the call asks for, and what earns points, phase by phase, with the points in all."""
+        criteria = [Criterion(**json.loads(row)) for row in self.criteria]
+        phases = [
+            (Criterion.Phase(phase).label, of_phase, sum(criterion.maximum for criterion in of_phase))
+            for phase in Criterion.Phase.values
+            if (of_phase := [criterion for criterion in criteria if criterion.phase == phase])
+        ]
+        return {
+            "documents": [RequiredDocument(**json.loads(row)) for row in self.documents],
+            "phases": phases,
+            "points": sum(points for *_rest, points in phases),
+        }
 
     @property
     def hub(self) -> Hub:
@@ -145,6 +181,15 @@ def cover_query() -> str:
     """The query of `cover_of`, written once: building it anew takes ten times as long as running it."""
     hub = ("hub__name", "hub__address", "hub__postal_code", "hub__city", "hub__province")
     row = ("pk", "code", "starts_on", "ends_on", "seats", "version", "hub_id", *hub)
+    call = (f"call__{name}" for name in CALL)
     rows = Cohort.objects.listed().order_by().filter(code="")
-    sql, _parameters = rows.values_list(*row, "call__opens_at", "call__closes_at").query.sql_with_params()
+    documents = rows_of(RequiredDocument.objects.order_by("position"), "required")
+    criteria = rows_of(Criterion.objects.order_by("phase", "position"), "phase", "maximum")
+    sql, _parameters = rows.values_list(*row, *call, documents, criteria).query.sql_with_params()
     return sql
+
+
+def rows_of(below: QuerySet, *fields: str) -> ArraySubquery:
+    """What stands below the call of an edition, each row with its title as JSON."""
+    row = JSONObject(**{name: name for name in ("title_it", "title_en", *fields)})
+    return ArraySubquery(below.filter(call__cohort=OuterRef("pk")).values(row=row))

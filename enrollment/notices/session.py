@@ -1,4 +1,4 @@
-"""Who is told what about applications and sessions."""
+"""Sessions: the evening before, and when one changes."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,6 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
-    Value,
     When,
 )
 from django.db.models.functions import TruncDate
@@ -23,64 +22,11 @@ from django.utils.translation import gettext_noop
 
 from courses.models import Session, SessionPlace, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
-from enrollment.models import Application, ApplicationPassage, Enrollment
-from enrollment.states import LIVE_APPLICATIONS, RANKED
+from enrollment.models import Enrollment
 
 SETTLING = timedelta(minutes=10)  # several corrections of one session are one piece of news
 SOON = timedelta(hours=24)  # a change of what begins this soon does not wait
 LONGEST_EVENING = timedelta(hours=31)  # from 18:00 to the next day's end, on the longest day too
-
-
-class ApplicationReceived(NoticeKind):
-    """Who applies is told at once that the application has arrived."""
-
-    name = "application_received"
-    title = _("Application received")
-    why = _("You get this because you applied for a place.")
-
-    def due(self, at):
-        return Application.objects.filter(
-            submitted_at__gt=at - WINDOW, submitted_at__lte=at, state__in=RECEIVED
-        ).values_list("user", "pk", Value(0), "submitted_at")
-
-    def still_due(self, notice, at):
-        if Application.objects.filter(pk=notice.key, state__in=RECEIVED).exists():
-            return None
-        return gettext_noop("the application has been withdrawn")
-
-    def context(self, notices):
-        return {"application": Application.objects.select_related("cohort").get(pk=notices[0].key)}
-
-    def path(self, notice):
-        return reverse("enrollment:application", args=[notice.key])
-
-
-class ApplicationAnswered(NoticeKind):
-    """Who applied is told what became of the application: admitted, on reserve, not suitable, excluded.
-
-    The revision is the passage: who is called from the reserve list is told again.
-    """
-
-    name = "application_answered"
-    title = _("Answer to an application")
-    why = _("You get this because you applied for a place.")
-
-    def due(self, at):
-        return ApplicationPassage.objects.filter(
-            at__gt=at - WINDOW, at__lte=at, after__in=ANSWERS
-        ).values_list("application__user", "application", "pk", "at")
-
-    def still_due(self, notice, at):
-        application = Application.objects.get(pk=notice.key)
-        if ApplicationPassage.objects.filter(application=application, pk__gt=notice.revision).exists():
-            return gettext_noop("there is a newer answer")
-        return None
-
-    def context(self, notices):
-        return {"application": Application.objects.select_related("cohort").get(pk=notices[0].key)}
-
-    def path(self, notice):
-        return reverse("enrollment:application", args=[notice.key])
 
 
 class SessionTomorrow(NoticeKind):
@@ -165,12 +111,6 @@ class SessionChanged(NoticeKind):
 
     def path(self, notice):
         return reverse("enrollment:session", args=[notice.key])
-
-
-KINDS = (ApplicationReceived(), ApplicationAnswered(), SessionTomorrow(), SessionChanged())
-
-RECEIVED = sorted(LIVE_APPLICATIONS - {"draft"})
-ANSWERS = sorted({*RANKED, "excluded"})
 
 
 class EveningBefore(Func):

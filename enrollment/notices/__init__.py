@@ -1,0 +1,26 @@
+"""Who is told what, from the wish to hear of the next call to a session tomorrow."""
+
+from .application import ApplicationAnswered, ApplicationReceived, DocumentsAsked
+from .interest import CallOpen, InterestAsked
+from .interview import InterviewChosen, InterviewOffered, InterviewTomorrow
+from .nomination import NominationInvited
+from .offer import OfferExpiring, OfferMade, OfferSettled, SeatConfirmed
+from .session import SessionChanged, SessionTomorrow
+
+KINDS = (
+    InterestAsked(),
+    CallOpen(),
+    NominationInvited(),
+    ApplicationReceived(),
+    DocumentsAsked(),
+    InterviewOffered(),
+    InterviewChosen(),
+    InterviewTomorrow(),
+    ApplicationAnswered(),
+    OfferMade(),
+    OfferExpiring(),
+    OfferSettled(),
+    SeatConfirmed(),
+    SessionTomorrow(),
+    SessionChanged(),
+)
