@@ -19,7 +19,7 @@ from enrollment.access import applications_judged_by, editions_judged_by
 from enrollment.actions.evaluation import criteria_of, fill_in_sheet, refuse_too_early, shared_employer
 from enrollment.forms.committee import ScoreSheetForm
 from enrollment.models import Application, Evaluation, Phase
-from enrollment.progress import ASK_FOR_WORK, Stage, next_to_judge, work_of
+from enrollment.judging import ASK_FOR_WORK, Stage, next_to_judge, work_of
 
 ROWS = 50
 
