@@ -131,6 +131,7 @@ class Application(WorkProfile):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ["-submitted_at", "-id"]
+        permissions = [("identify_application", _("Can see tax codes"))]
         constraints = [
             known_values("an_application_has_a_known_state", "state", ApplicationState),
             known_values("an_exclusion_has_a_known_ground", "ground", Ground, ""),
