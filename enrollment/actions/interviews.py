@@ -4,7 +4,7 @@ Locks: the edition, then the application, then the interview.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -32,7 +32,8 @@ def offer_slots(
     """
     if number < 1 or minutes < 1 or not where.strip():
         raise Refusal(_("Say how many interviews, how long each, and where."))
-    if start < at + NOTICE:
+    start = start.astimezone(UTC)  # where a day has 24 hours also when the clocks change
+    if start - at.astimezone(UTC) < NOTICE:
         raise Refusal(_("An interview is offered at least four days before."))
     Cohort.objects.select_for_update(no_key=True).get(pk=call.cohort_id)
     slots = [
