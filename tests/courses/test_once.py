@@ -1,13 +1,11 @@
 """A form that is sent again is done once, by whomever and however it comes."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import BadRequest
-from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template import Context, Template
@@ -18,6 +16,7 @@ from courses.refusals import Refusal
 from courses.tasks import forget_sent_forms
 from courses.views.once import once
 from tests.factories import a_person, an_organisation, rome
+from tests.together import all_at_once
 
 
 @once
@@ -121,19 +120,9 @@ def test_the_field_brings_a_new_key_and_keeps_the_one_of_a_form_shown_again():
 
 
 def ten_at_once(view) -> set[str]:
-    """Where ten sendings of the same form led, each on its own connection, all starting together."""
-    person, key, together = a_person(), uuid4(), Barrier(10, timeout=30)
-
-    def one(_number: int) -> str:
-        connection.ensure_connection()
-        together.wait()
-        try:
-            return send(person, key, view=view)["Location"]
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=10) as pool:
-        return set(pool.map(one, range(10)))
+    """Where ten sendings of the same form led."""
+    sending = partial(send, a_person(), uuid4(), view=view)
+    return {answer["Location"] for answer in all_at_once([sending] * 10)}
 
 
 @pytest.mark.django_db(transaction=True)
