@@ -37,6 +37,29 @@ def refuse_malformed_addresses(get_response: View) -> View:
     return respond
 
 
+class RefuseLargeRequests:
+    """413 for a request that announces more than its view takes, before a byte of it is read.
+
+    What is sent beyond the length announced, or without one, Django never reads. So forms and their
+    files fit into memory and none touches the disk.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> HttpResponse | None:
+        largest = getattr(view, "largest_request", settings.LARGEST_REQUEST)
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) <= largest:
+            return None
+        return render(request, "413.html", {"megabytes": largest // 1024**2}, status=413)
+
+
 def keep_personal_pages_out_of_caches(get_response: View) -> View:
     """`no-store` on every page a signed-in person gets, unless its view decided otherwise."""
 

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "academy.middleware.RefuseLargeRequests",  # before anything reads the form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "academy.middleware.keep_personal_pages_out_of_caches",
@@ -264,6 +265,13 @@ if not LOCAL:
     SECURE_HSTS_PRELOAD = True
     if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- What may be sent --------------------------------------------------------------------------
+
+LARGEST_REQUEST = 6 * 1024**2  # bytes; a view that takes files says how much more it takes
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # never on the disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024**2  # bytes; more than any view takes
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Language and time -------------------------------------------------------------------------
 

@@ -61,7 +61,9 @@ def add_file(
 @transaction.atomic
 def remove_file(*, file: ApplicationFile, by, at: datetime) -> None:
     """Take a file back before the office has it."""
-    hold_for_files(file.application, at)
+    _application, since = hold_for_files(file.application, at)
+    if since and file.uploaded_at < since:
+        raise Refusal(_("A file the office has received is kept."))
     ApplicationFile.objects.filter(pk=file.pk).delete()
 
 

@@ -1,5 +1,1 @@
 """Forms, by who fills them in."""
-
-from .application import ApplicationForm
-
-__all__ = ["ApplicationForm"]

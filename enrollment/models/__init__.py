@@ -1,6 +1,7 @@
 """Who follows an edition: from the call to the last day."""
 
 from .application import (
+    NEEDED,
     WRITTEN,
     Application,
     ApplicationPassage,
@@ -21,6 +22,7 @@ from .ranking import Ranking, RankingLine
 
 __all__ = [
     "LARGEST_FILE",
+    "NEEDED",
     "PROFILE_FIELDS",
     "WRITTEN",
     "Agreement",

@@ -1,0 +1,75 @@
+// Saves a form as one types, to its own address, and says when. Without this file the buttons save.
+// Where another device was faster, or the call has closed, it stops and says so: what is on the screen
+// stays there, and the buttons show both versions.
+const form = document.querySelector("form[data-saving]");
+if (form) {
+  const said = form.querySelector("[data-said]");
+  const seen = form.elements.seen;
+  const PAUSE = 1200; // milliseconds without a key
+  const AGAIN = 10000; // after a failure
+  let timer, running, unsure, stopped;
+  let saved = typed();
+
+  // What is typed, without files and without what is only sent by a button.
+  function typed() {
+    const data = new FormData(form);
+    for (const field of form.querySelectorAll("[type=file], [data-by-hand], [name=seen]")) data.delete(field.name);
+    return new URLSearchParams(data).toString();
+  }
+
+  async function send(body) {
+    const headers = { Accept: "application/json" };
+    const whole = new URLSearchParams(body);
+    whole.set("seen", seen.value);
+    const response = await fetch(form.action, { method: "POST", headers, body: whole, keepalive: true });
+    if (!response.headers.get("Content-Type")?.startsWith("application/json")) throw form;
+    return response.json();
+  }
+
+  // A reply may be lost after the portal has saved: so the same is sent again before anything newer.
+  async function save() {
+    clearTimeout(timer);
+    if (stopped) return;
+    const body = unsure ?? typed();
+    if (body === saved) return;
+    unsure = body;
+    try {
+      const answer = await send(body);
+      said.textContent = answer.said;
+      if (answer.stop) stopped = true;
+      else {
+        seen.value = answer.seen;
+        saved = body;
+        unsure = undefined;
+        if (typed() !== saved) timer = setTimeout(start, PAUSE);
+      }
+    } catch (reason) {
+      said.textContent = reason === form ? said.dataset.signedOut : said.dataset.offline;
+      timer = setTimeout(start, AGAIN);
+    }
+  }
+
+  function start() {
+    running ??= save().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file" || "byHand" in event.target.dataset) return;
+    clearTimeout(timer);
+    timer = setTimeout(start, PAUSE);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) start();
+  });
+  // A saving on its way would make the buttons' own look like another device's.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!running) return;
+    event.preventDefault();
+    const button = event.submitter;
+    running.finally(() => form.requestSubmit(button));
+  });
+}
