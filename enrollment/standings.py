@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, Sum
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.fields.json import KT
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -391,16 +392,31 @@ class OwnOutcome(NamedTuple):
 
     line: RankingLine
     suitable: int  # how many had a place
+    suitable_from: int
     maxima: Mapping[str, int]  # points at most, by phase
+
+    @property
+    def points(self) -> list[tuple[object, Decimal, int]]:
+        """Documents, interview and total: what, how many points, of how many; not those nobody gave."""
+        line = self.line
+        rows = [
+            *((phase.label, getattr(line, phase), self.maxima.get(phase, 0)) for phase in Phase),
+            (_("total"), line.total, sum(self.maxima.values())),
+        ]
+        return [(name, points, maximum) for name, points, maximum in rows if points is not None and maximum]
 
 
 def own_outcome(application: Application) -> OwnOutcome | None:
     """From the latest version `application` stands in; None before any is published. Two queries."""
+    placed = RankingLine.objects.filter(ranking=OuterRef("ranking"), place__isnull=False)
     line = (
         RankingLine.objects.filter(application=application)
         .select_related("ranking")
         .defer("ranking__inputs")
-        .annotate(suitable=Count("ranking__lines", filter=Q(ranking__lines__place__isnull=False)))
+        .annotate(
+            suitable=Subquery(placed.order_by("-place").values("place")[:1]),
+            suitable_from=KT("ranking__inputs__suitable_from"),
+        )
         .order_by("-ranking__version")
         .first()
     )
@@ -408,4 +424,4 @@ def own_outcome(application: Application) -> OwnOutcome | None:
         return None
     criteria = Criterion.objects.filter(call=line.ranking.call_id).order_by()
     maxima = dict(criteria.values_list("phase").annotate(Sum("maximum")))
-    return OwnOutcome(line, line.suitable, maxima)
+    return OwnOutcome(line, line.suitable or 0, int(line.suitable_from), maxima)
