@@ -72,9 +72,9 @@ class InterviewChosen(NoticeKind):
 
     def still_due(self, notice, at):
         slot = InterviewSlot.objects.filter(application=notice.key).first()
-        if slot is None or int(slot.chosen_at.timestamp()) != notice.revision:
+        if slot and int(slot.chosen_at.timestamp()) != notice.revision:
             return gettext_noop("another interview has been chosen")
-        return begun_or_called_off(slot, at)
+        return over(slot, at)
 
     def context(self, notices):
         return about(notices[0])
@@ -104,9 +104,9 @@ class InterviewTomorrow(NoticeKind):
 
     def still_due(self, notice, at):
         slot = InterviewSlot.objects.filter(application=notice.key).first()
-        if slot is None or int(slot.starts_at.timestamp()) != notice.revision:
+        if slot and int(slot.starts_at.timestamp()) != notice.revision:
             return gettext_noop("the interview is at another time")
-        return begun_or_called_off(slot, at)
+        return over(slot, at)
 
     def context(self, notices):
         return about(notices[0])
@@ -115,10 +115,10 @@ class InterviewTomorrow(NoticeKind):
         return reverse("enrollment:interview", args=[notice.key])
 
 
-def begun_or_called_off(slot: InterviewSlot, at) -> str | None:
-    """Why `slot` is no news any more."""
-    if slot.application.state != State.ELIGIBLE:
-        return gettext_noop("the application has gone on")
+def over(slot: InterviewSlot | None, at) -> str | None:
+    """Why there is no interview to come."""
+    if slot is None or slot.application.state != State.ELIGIBLE:
+        return gettext_noop("there is no interview any more")
     return gettext_noop("the interview has already begun") if slot.starts_at <= at else None
 
 

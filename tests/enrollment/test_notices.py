@@ -1,4 +1,4 @@
-"""Who is told what about applications and sessions, and when."""
+"""Who is told what about sessions, and when. For the admission see `test_notices_of_admission`."""
 
 from datetime import date, timedelta
 
@@ -7,19 +7,11 @@ import pytest
 from academy.models import Notice
 from academy.postman import KINDS, collect
 from courses.actions.timetable import cancel_session, change_places, move_session, restore_session
-from enrollment.actions.admission import (
-    admit,
-    decline,
-    end_enrollment,
-    put_on_reserve,
-    withdraw_application,
-)
+from enrollment.actions.offers import end_enrollment
 from tests.factories import (
     a_cohort,
-    a_person,
     a_room,
     a_session,
-    an_application,
     an_enrollment,
     an_instructor,
     rome,
@@ -42,47 +34,6 @@ def people(kind, at):
 
 def row(kind, person, key, revision):
     return Notice(kind=kind, user=person, key=key, revision=revision)
-
-
-# Applications
-
-
-def test_an_application_received_is_told_at_once_and_for_two_days_if_the_clock_was_dead():
-    received = rome(2021, 11, 2, 10)
-    application = an_application(submitted_at=received)
-    expected = [(application.user_id, application.pk, 0, received)]
-    assert due("application_received", received - SECOND) == []
-    assert due("application_received", received) == expected
-    assert due("application_received", received + 48 * HOUR - SECOND) == expected
-    assert due("application_received", received + 48 * HOUR) == []
-
-
-def test_neither_a_draft_nor_a_withdrawn_application_is_news():
-    at = rome(2021, 11, 2, 10)
-    an_application(state="draft")
-    withdrawn = withdraw_application(application=an_application(), by=None, at=at)
-    assert due("application_received", at) == []
-    notice = row("application_received", withdrawn.user, withdrawn.pk, 0)
-    assert KINDS["application_received"].still_due(notice, at) == "the application has been withdrawn"
-
-
-def test_each_answer_is_told_and_an_older_one_no_longer():
-    kind, office = "application_answered", a_person(is_staff=True)
-    application = an_application()
-    first, second = rome(2021, 12, 17, 12), rome(2021, 12, 18, 12)
-    put_on_reserve(application=application, by=office, at=first)
-    assert due(kind, first) == [(application.user_id, application.pk, 1, first)]
-    admit(application=application, by=office, at=second)
-    assert due(kind, second) == [(application.user_id, application.pk, 2, second)]
-    on_reserve, admitted = (row(kind, application.user, application.pk, number) for number in (1, 2))
-    assert KINDS[kind].still_due(on_reserve, second) == "there is a newer answer"
-    assert KINDS[kind].still_due(admitted, second) is None
-
-
-def test_who_is_not_admitted_is_told_so():
-    at, office = rome(2021, 12, 17, 12), a_person(is_staff=True)
-    application = decline(application=an_application(), by=office, at=at)
-    assert due("application_answered", at) == [(application.user_id, application.pk, 2, at)]
 
 
 # The evening before

@@ -1,6 +1,7 @@
 """Every kind of notice has its sentence, and its words in both languages."""
 
 import inspect
+from datetime import timedelta
 from functools import partial
 from html.parser import HTMLParser
 
@@ -10,21 +11,29 @@ from django.urls import resolve, reverse
 from django.utils.translation import override
 
 from academy.letter import Desk
-from academy.models import Notice
+from academy.models import Notice, User
 from academy.postman import KINDS
 from assessments.models import Score
 from assessments.notices import ScorePublished
 from courses.actions.timetable import cancel_session, change_places, move_session
 from courses.notices import NoticeKind
+from enrollment.actions.eligibility import ask_for_documents
+from enrollment.actions.passages import pass_to
+from enrollment.models import ApplicationPassage, Interest
 from tests.factories import (
+    a_call,
     a_cohort,
+    a_document,
+    a_nomination,
     a_person,
     a_room,
     a_session,
+    a_slot,
     a_test,
     an_application,
     an_enrollment,
     an_instructor,
+    an_offer,
     rome,
 )
 
@@ -32,15 +41,72 @@ AT = rome(2022, 2, 3, 18)
 QUESTIONS = {"due", "still_due", "context", "path"}
 
 
-def an_answer(state):
-    office = a_person(is_staff=True)
-    application = an_application(state=state, answered_at=AT, answered_by=office)
-    return application.user, [(application.pk, 2)]
+def answered(before, after, **fields):
+    application = an_application(state=before)
+    pass_to(application, after, by=None, at=AT, **fields)
+    [passage] = ApplicationPassage.objects.filter(application=application).exclude(before="")
+    return application.user, [(application.pk, passage.pk)]
 
 
 def received():
     application = an_application()
     return application.user, [(application.pk, 0)]
+
+
+def documents(number):
+    application = an_application()
+    call = a_call(cohort=application.cohort)
+    ask_for_documents(
+        application=application,
+        documents=[
+            a_document(call, title_it="Lettera del datore di lavoro", title_en="Letter of your employer")
+            for _ in range(number)
+        ],
+        message="Manca la firma.",
+        due_at=AT + timedelta(days=5),
+        by=a_person(is_staff=True),
+        at=AT,
+    )
+    return application.user, [(application.pk, 0)]
+
+
+def interview(where=None):
+    application = an_application(state="eligible")
+    call = a_call(cohort=application.cohort)
+    if where:
+        starts_at = rome(2022, 2, 4, 9)
+        a_slot(call, starts_at=starts_at, where=where, application=application, chosen_at=rome(2022, 2, 1))
+    return application.user, [(application.pk, 1)]
+
+
+def offered(state="open"):
+    fields = {} if state == "open" else {"answered_at": rome(2021, 12, 22 if state == "declined" else 23, 14)}
+    offer = an_offer(state=state, **fields)
+    return offer.application.user, [(offer.application_id, offer.pk)]
+
+
+def seat():
+    enrollment = an_enrollment()
+    return enrollment.user, [(enrollment.pk, 0)]
+
+
+def left(*, confirmed):
+    interest = Interest.objects.create(
+        email="anna@example.org", asked_at=AT, confirmed_at=AT if confirmed else None
+    )
+    return User(email=interest.email), [(interest.pk, int(AT.timestamp()))]
+
+
+def call_opens():
+    interest = Interest.objects.create(email="anna@example.org", asked_at=AT, confirmed_at=AT)
+    return User(email=interest.email), [(a_call().pk, 0)]
+
+
+def invited(places, *, call):
+    nomination = a_nomination(places=places, contact=a_person())
+    if call:
+        a_call(cohort=nomination.cohort)
+    return nomination.contact, [(nomination.pk, 0)]
 
 
 def tomorrow(number, *, teaching):
@@ -89,10 +155,31 @@ def overdue():
 
 # Every branch of every template.
 CASES = {
-    "application_received": [received],
-    "application_answered": [
-        lambda state=state: an_answer(state) for state in ("admitted", "on_reserve", "declined")
+    "interest_asked": [partial(left, confirmed=False), partial(left, confirmed=True)],
+    "call_open": [call_opens],
+    "nomination_invited": [
+        partial(invited, places, call=call) for places in (1, 3) for call in (True, False)
     ],
+    "application_received": [received],
+    "documents_asked": [partial(documents, 1), partial(documents, 2)],
+    "interview_offered": [interview],
+    "interview_chosen": [partial(interview, "Aula 5"), partial(interview, "https://call.example.org/secret")],
+    "interview_tomorrow": [
+        partial(interview, "Aula 5"),
+        partial(interview, "https://call.example.org/secret"),
+    ],
+    "application_answered": [
+        partial(answered, "eligible", "on_reserve"),
+        partial(answered, "admitted", "on_reserve"),
+        partial(answered, "eligible", "not_suitable"),
+        partial(answered, "excluded", "eligible"),
+        partial(answered, "eligible", "excluded", ground="absent"),
+        partial(answered, "submitted", "excluded", ground="requirements", reason="Manca il titolo."),
+    ],
+    "offer_made": [offered],
+    "offer_expiring": [offered],
+    "offer_settled": [partial(offered, "declined"), partial(offered, "lapsed")],
+    "seat_confirmed": [seat],
     "session_tomorrow": [
         partial(tomorrow, number, teaching=teaching) for number in (1, 2) for teaching in (False, True)
     ],
@@ -110,8 +197,9 @@ EACH = [(name, case) for name, cases in CASES.items() for case in cases]
 def mails(name, case):
     """The same notice in Italian and in English."""
     person, rows = case()
+    address = Interest.objects.values_list("pk", flat=True).first() if KINDS[name].to_addresses else None
     notices = [
-        Notice(pk=key, kind=name, user=person, key=key, revision=revision, due_at=AT)
+        Notice(pk=key, kind=name, user=person, interest=address, key=key, revision=revision, due_at=AT)
         for key, revision in rows
     ]
     written = []
@@ -183,7 +271,9 @@ def test_every_mail_is_whole_in_both_languages(name, case):
         for link in page.links:
             assert link.startswith(settings.SITE_URL)
             assert resolve(link.removeprefix(settings.SITE_URL))
-        assert reverse("notices") in mail.body
+        foot = "/interest/leave/" if KINDS[name].to_addresses else reverse("notices")
+        assert foot in mail.body
+        assert mail.extra_headers.get("List-Unsubscribe", "").startswith("<http") == KINDS[name].to_addresses
 
 
 @pytest.mark.django_db
