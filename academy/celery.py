@@ -13,12 +13,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "academy.settings")
 
 MINUTE = 60.0  # seconds
 DAY = 24 * 60 * MINUTE
+# What waited longer than a minute is dropped: the next one does its work.
+EACH_MINUTE = {"schedule": MINUTE, "options": {"expires": MINUTE}}
 
 app = Celery("academy")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    # A sweep that waited longer than a minute is dropped: the next one does its work.
-    "sweep": {"task": "academy.tasks.sweep", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "sweep": {"task": "academy.tasks.sweep", **EACH_MINUTE},
+    "offers": {"task": "enrollment.tasks.let_offers_lapse", **EACH_MINUTE},
+    "documents": {"task": "enrollment.tasks.exclude_incomplete", **EACH_MINUTE},
+    "forget forms sent": {"task": "courses.tasks.forget_sent_forms", "schedule": DAY},
     "forget expired sessions": {"task": "academy.tasks.forget_expired_sessions", "schedule": DAY},
 }

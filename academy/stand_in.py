@@ -1,4 +1,4 @@
-"""When the clock or the worker is dead, the visitors' requests carry the post."""
+"""When the clock or the worker is dead, the visitors' requests carry the post and keep the deadlines."""
 
 import logging
 import threading
@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from academy import postman
 from academy.models import SweepHeartbeat
+from enrollment.actions.eligibility import exclude_incomplete
+from enrollment.actions.offers import let_offers_lapse
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ def stand_in() -> None:
         last = SweepHeartbeat.objects.values_list("swept_at", flat=True).first()
         if last is None or timezone.now() - last > DEAD:
             log.warning("nobody has swept the post since %s: standing in", last)
+            let_offers_lapse(at=timezone.now())
+            exclude_incomplete(at=timezone.now())
             postman.work(clock=timezone.now, seconds=SECONDS)
     except Exception:
         log.exception("standing in for the post failed")

@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from enrollment.actions.offers import let_offers_lapse
+from enrollment.actions import eligibility, offers
 
 
 @shared_task
-def keep_deadlines() -> None:
+def let_offers_lapse() -> None:
     """Whoever has not answered an offer by its hour has renounced; the next one is offered the seat."""
-    let_offers_lapse(at=timezone.now())
+    offers.let_offers_lapse(at=timezone.now())
+
+
+@shared_task
+def exclude_incomplete() -> None:
+    """Whoever has not sent the documents asked for by their hour is out of the selection."""
+    eligibility.exclude_incomplete(at=timezone.now())

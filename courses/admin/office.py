@@ -11,7 +11,7 @@ from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import NestedObjects, model_format_dict, quote, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import sentence_for
 from courses.refusals import Refusal
+from courses.views.once import once
 
 REFUSED = (Refusal, IntegrityError)
 
@@ -82,7 +83,7 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         return [
             path(
                 f"<path:object_id>/{act.name}/",
-                self.admin_site.admin_view(partial(self.act_view, act=act)),
+                self.admin_site.admin_view(once(partial(self.act_view, act=act))),
                 name="{}_{}_{}".format(*names, act.name),
             )
             for act in self.acts
@@ -127,7 +128,9 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         """Whether the action was done; otherwise the form says why not."""
         named = {self.opts.model_name: thing}
         try:
-            act.do(**named, **form.cleaned_data, by=request.user, at=timezone.now())
+            with transaction.atomic():
+                act.do(**named, **form.cleaned_data, by=request.user, at=timezone.now())
+                connections[DEFAULT_DB_ALIAS].check_constraints()  # deferred guards, while we can say no
         except REFUSED as refusal:
             form.add_error(None, words_of(refusal))
             return False

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from academy import stand_in
 from academy.models import Notice, SweepHeartbeat
-from tests.factories import an_application
+from enrollment.models import Offer
+from tests.factories import an_application, an_offer
 
 
 def heartbeat(minutes_ago):
@@ -49,6 +50,14 @@ def test_after_five_minutes_without_a_sweep_a_request_sends_what_is_due(rf, look
     a_request(stand_in.sweep_when_nobody_does(a_page), rf)
     assert Notice.objects.get().state == Notice.State.SENT
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_stands_in_also_settles_the_offers_whose_hour_has_come(rf, looks):
+    heartbeat(minutes_ago=6)
+    an_offer()
+    a_request(stand_in.sweep_when_nobody_does(a_page), rf)
+    assert Offer.objects.get().state == "lapsed"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,10 @@
 """The office plans, moves and cancels sessions, and reads why when it cannot."""
 
+import re
 from datetime import date
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from courses.actions.timetable import cancel_session
@@ -151,6 +153,18 @@ def test_a_cancelled_session_stays_and_can_no_longer_be_moved(office):
     assert response.status_code == 422
     assert "A cancelled session cannot be moved." in response.text
     assert page("session", "move", session.pk) not in office.get(page("session", "change", session.pk)).text
+
+
+def test_a_button_pressed_twice_acts_once_and_leads_to_the_same_page(office):
+    session = factories.a_session(starts_at=NINE)
+    cancel = page("session", "cancel", session.pk)
+    key = re.search(r'name="once" value="([^"]+)"', office.get(cancel).text)[1]
+    answers = [office.post(cancel, {"reason": "Sciopero", "once": key}) for _ in range(2)]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+        (302, page("session", "change", session.pk))
+    }
+    session.refresh_from_db()
+    assert (session.cancelled, session.revision, LogEntry.objects.count()) == (True, 1, 1)
 
 
 def test_a_cancellation_is_undone_with_rooms_and_instructors(office):

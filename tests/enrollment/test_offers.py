@@ -11,7 +11,7 @@ from courses.models import Cohort
 from courses.refusals import Refusal
 from enrollment.actions import offers
 from enrollment.models import Application, Consent, Enrollment, Offer
-from enrollment.tasks import keep_deadlines
+from enrollment.tasks import let_offers_lapse
 from tests.factories import (
     PROFILE,
     a_call,
@@ -296,7 +296,7 @@ def test_the_clock_settles_what_is_due(time_machine):
     selection = Selection(seats=1, reserve=1)
 
     time_machine.move_to(HOUR, tick=False)
-    keep_deadlines()
+    let_offers_lapse()
 
     assert selection.waiting() == selection.reserve
 
