@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, Subquery, Sum
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -415,7 +415,7 @@ def own_outcome(application: Application) -> OwnOutcome | None:
         .defer("ranking__inputs")
         .annotate(
             suitable=Subquery(placed.order_by("-place").values("place")[:1]),
-            suitable_from=KT("ranking__inputs__suitable_from"),
+            suitable_from=KeyTextTransform("suitable_from", "ranking__inputs"),
         )
         .order_by("-ranking__version")
         .first()
