@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy as _
 # What is not named here, such as the keys of people's accounts, comes last, by app.
 SECTIONS = {
     "editions": (_("Editions"), ["Cohort", "Session", "Closure"]),
-    "admission": (_("Admission"), ["Call", "Application", "Enrollment"]),
+    "admission": (
+        _("Admission"),
+        ["Call", "Role", "Application", "InterviewSlot", "Offer", "Enrollment", "Nomination", "Interest"],
+    ),
+    "consents": (_("Agreements and consents"), ["Agreement", "Consent"]),
     "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),
     "offer": (
         _("Programme, places, instructors"),
@@ -20,6 +24,7 @@ SECTIONS = {
 DAILY = {
     "Cohort": "",
     "Session": "?week=coming",
+    "Call": "",
     "Application": "",
     "Enrollment": "",
     "Score": "",

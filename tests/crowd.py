@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from academy.models import Notice, User
-from courses.actions.ledger import sign
 from assessments.models import ModuleTest, Score
+from courses.actions.ledger import sign
 from courses.models import (
     Block,
     Closure,
@@ -19,17 +19,40 @@ from courses.models import (
     Module,
     Organisation,
     Programme,
+    Role,
     Room,
     Session,
     SessionPlace,
     SessionTeacher,
 )
-from enrollment.models import Application, Call, Enrollment
+from enrollment.models import (
+    Agreement,
+    Application,
+    Call,
+    Consent,
+    Criterion,
+    Enrollment,
+    Interest,
+    InterviewSlot,
+    Nomination,
+    Offer,
+    Ranking,
+    RequiredDocument,
+)
 from tests import factories
 from tests.factories import PROFILE, rome
 
 DAY = rome(2022, 2, 3, 9)
 DAYS = {"starts_on": date(2022, 1, 13), "ends_on": date(2022, 6, 11)}
+RECEIVED = {
+    **PROFILE,
+    "state": "submitted",
+    "born_on": date(1985, 5, 17),
+    "foreign": True,
+    "motivation": "Coordino.",
+    "submitted_at": DAY,
+    "privacy_read_at": DAY,
+}
 NO_MINUTES = {"minutes": 0, "academic_minutes": 0, "company_minutes": 0}
 
 
@@ -50,7 +73,6 @@ def analyze() -> None:
 def fill(rows: int) -> None:
     """This many more of everything the office lists: as many editions, each with one of everything."""
     numbers = [next(factories.numbers) for _ in range(rows)]
-    received = {"state": "submitted", "submitted_at": DAY, "privacy_read_at": DAY}
 
     def named(word: str) -> list[str]:
         return [f"{word}-{number}" for number in numbers]
@@ -65,13 +87,27 @@ def fill(rows: int) -> None:
     modules = many(Module, rows, block=blocks, code="A1", position=1, **NO_MINUTES)
     cohorts = many(Cohort, rows, code=named("edition"), programme=programmes, hub=hubs, seats=40, **DAYS)
     many(Closure, rows, cohort=cohorts, hub=hubs, **DAYS)
-    many(Call, rows, cohort=cohorts, opens_at=DAY, closes_at=DAY + timedelta(days=1))
+    calls = many(Call, rows, cohort=cohorts, opens_at=DAY, closes_at=DAY + timedelta(days=1))
+    title = {"title_it": named("Titolo"), "title_en": named("Title")}
+    many(Criterion, rows, call=calls, phase="documents", position=1, maximum=60, **title)
+    many(RequiredDocument, rows, call=calls, position=1, **title)
+    many(Role, rows, user=people, cohort=cohorts, organisation=bodies)
+    nominations = many(Nomination, rows, organisation=bodies, cohort=cohorts, places=2, contact=people)
+    texts = many(Agreement, rows, kind="recording", version=numbers, in_force_from=DAY, **title)
+    many(Consent, rows, user=people, agreement=texts, cohort=cohorts, given=True, at=DAY)
+    many(Interest, rows, email=named("interest"), asked_at=DAY)
+    many(Ranking, rows, call=calls, version=1, published_at=DAY, published_by=people, inputs={})
     hours = {"starts_at": DAY, "ends_at": DAY + timedelta(hours=1)}
     sessions = many(Session, rows, cohort=cohorts, module=modules, mode="hybrid", **hours)
     many(SessionPlace, rows, session=sessions, room=rooms)
     many(SessionPlace, rows, session=sessions, link="https://example.org")
     many(SessionTeacher, rows, session=sessions, instructor=teachers, kind="company", minutes=60, share=60)
-    applications = many(Application, rows, user=people, cohort=cohorts, **PROFILE, **received)
+    applied = {"user": people, "cohort": cohorts, "nomination": nominations, "number": 1}
+    applications = many(Application, rows, **applied, **RECEIVED)
+    week = timedelta(days=7)
+    chosen = {"application": applications, "offered_at": DAY, "starts_at": DAY + week, "chosen_at": DAY}
+    many(InterviewSlot, rows, call=calls, where="Aula", **chosen)
+    many(Offer, rows, application=applications, made_at=DAY, deadline=DAY + week)
     places = many(
         Enrollment,
         rows,
@@ -153,8 +189,7 @@ class Edition:
         )
         self.participant = self.enrollments[0].user
         applicants = self.people("Candidato", numbers)
-        received = {"state": "submitted", "submitted_at": DAY, "privacy_read_at": DAY}
-        many(Application, rows, user=applicants, cohort=self.cohort, **PROFILE, **received)
+        many(Application, rows, user=applicants, cohort=self.cohort, number=numbers, **RECEIVED)
         self.applicant = applicants[0]
         many(
             Notice,

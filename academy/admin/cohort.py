@@ -1,23 +1,45 @@
 """Editions, with what every floor knows of them."""
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.admin.office import OfficeAdmin
+from courses.admin.office import Act, OfficeAdmin
 from courses.hours import Sum, show_minutes
 from courses.models import Block, Cohort
 from courses.progress import hours_of
+from enrollment.actions.offers import change_seats
+from enrollment.models import Call, Offer
 from enrollment.states import LIVE_ENROLLMENTS
 
+OFFERED = Count("applications__offers", filter=Q(applications__offers__state=Offer.State.OPEN), distinct=True)
 TAKEN = Count("enrollments", filter=Q(enrollments__state__in=LIVE_ENROLLMENTS), distinct=True)
 
 
 def figures(minutes: Sum) -> tuple[str, str, str]:
     """Promised, planned and held, in hours."""
     return show_minutes(minutes.due), show_minutes(minutes.planned), show_minutes(minutes.delivered)
+
+
+class SeatsForm(forms.Form):
+    """How many seats there are to be."""
+
+    seats = forms.IntegerField(label=_("Seats"), min_value=0, max_value=32767)
+
+
+def seats_held(cohort: Cohort) -> str:
+    """Below which number nobody can go."""
+    facts = {"taken": cohort.taken_count, "offered": cohort.offered_count}
+    return (
+        _(
+            "%(taken)d seats are taken and %(offered)d are offered: together they are the fewest there can be. "
+            "More seats are offered to the reserve list at once."
+        )
+        % facts
+    )
 
 
 @admin.register(Cohort)
@@ -27,16 +49,34 @@ class CohortAdmin(OfficeAdmin):
     list_filter = ["listed", "hub"]
     list_select_related = ["programme", "hub"]
     search_fields = ["code"]
+    acts = (
+        Act(
+            "seats",
+            _("Change the number of seats"),
+            change_seats,
+            form=SeatsForm,
+            when=lambda cohort: Call.objects.filter(cohort=cohort).exists(),
+            note=seats_held,
+        ),
+    )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(taken_count=TAKEN)
+        return super().get_queryset(request).annotate(taken_count=TAKEN, offered_count=OFFERED)
+
+    def get_act_arguments(self, act, thing) -> dict:
+        return {"initial": {"seats": thing.seats}}
 
     def view_on_site(self, cohort) -> str:
         """Its public page."""
         return reverse("enrollment:cohort", args=[cohort.code])
 
     def get_readonly_fields(self, request, obj=None):
-        return ["programme"] if obj and obj.sessions.exists() else []
+        """Once people apply, seats are changed by an act, which offers the new ones."""
+        frozen = {
+            "programme": obj and obj.sessions.exists(),
+            "seats": obj and Call.objects.filter(cohort=obj).exists(),
+        }
+        return [name for name, holds in frozen.items() if holds]
 
     @admin.display(description=_("seats taken"), ordering="taken_count")
     def taken(self, cohort) -> int:
@@ -52,7 +92,8 @@ class CohortAdmin(OfficeAdmin):
         blocks = Block.objects.filter(programme=cohort.programme_id)
         return {
             "taken": cohort.taken_count,
-            "left": cohort.seats - cohort.taken_count,
+            "offered": cohort.offered_count,
+            "left": cohort.seats - cohort.taken_count - cohort.offered_count,
             "hours": [(block, *figures(tally.blocks.get(block.code, Sum()))) for block in blocks],
             "total": figures(tally.total),
             "discrepancies": len(tally.discrepancies),
@@ -60,7 +101,7 @@ class CohortAdmin(OfficeAdmin):
                 (f"{reverse(f'admin:{name}_changelist')}?cohort__id__exact={cohort.pk}", label, rows.count())
                 for name, label, rows in (
                     ("courses_session", _("Sessions"), cohort.sessions),
-                    ("enrollment_application", _("Applications"), cohort.applications),
+                    ("enrollment_application", _("Applications"), cohort.applications.sent()),
                     ("enrollment_enrollment", _("Enrollments"), cohort.enrollments),
                     ("assessments_moduletest", _("Module tests"), cohort.tests),
                 )

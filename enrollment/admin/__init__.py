@@ -1,5 +1,5 @@
 """The office's pages on who follows an edition."""
 
-from . import application, call, enrollment
+from . import application, call, consent, enrollment, interest, interview, nomination, offer
 
-__all__ = ["application", "call", "enrollment"]
+__all__ = ["application", "call", "consent", "enrollment", "interest", "interview", "nomination", "offer"]

@@ -1,13 +1,107 @@
-"""When editions take applications."""
+"""When editions take applications, what they ask for, and how far admission has come."""
 
+from django import forms
 from django.contrib import admin
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
-from courses.admin.office import OfficeAdmin
-from enrollment.models import Call
+from courses.admin.office import Act, OfficeAdmin
+from enrollment.actions.calls import adopt_standard_scheme
+from enrollment.models import Call, Criterion, RequiredDocument
+
+from .pipeline import pipeline_of
+
+RECEIVED = Count("cohort__applications", filter=Q(cohort__applications__submitted_at__isnull=False))
+
+
+class LineForm(forms.ModelForm):
+    """One line of a table: every field says in words which column and line it is."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        line = str(self.instance) if self.instance.pk else _("new line")
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{capfirst(field.label)}: {line}"
+
+
+class LineFormSet(forms.BaseInlineFormSet):
+    """Lines of which each can be deleted, in words too."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"{_('Delete')}: {form.instance}"
+
+
+class LineInline(admin.TabularInline):
+    form = LineForm
+    formset = LineFormSet
+    extra = 1  # also without JavaScript
+    max_num = 20
+
+
+class CriterionInline(LineInline):
+    model = Criterion
+    fields = ["phase", "position", "title_it", "title_en", "maximum"]
+
+
+class DocumentInline(LineInline):
+    model = RequiredDocument
+    fields = ["position", "title_it", "title_en", "required"]
 
 
 @admin.register(Call)
 class CallAdmin(OfficeAdmin):
-    list_display = ["cohort", "opens_at", "closes_at"]
+    change_form_template = "admin/enrollment/call.html"
+    list_display = ["cohort", "phase", "opens_at", "closes_at", "received", "ranking_on", "answers_by"]
     list_select_related = ["cohort"]
     search_fields = ["cohort__code"]
+    ordering = ["-cohort__starts_on"]
+    acts = (
+        Act(
+            "scheme",
+            _("Put in the standard scheme"),
+            adopt_standard_scheme,
+            when=lambda call: not (call.criteria.exists() and call.documents.exists()),
+            note=lambda _call: _(
+                "60 points for documents and 40 for the interview; a curriculum vitae and an identity "
+                "document. All of it can be changed until the committee begins to score."
+            ),
+        ),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(received_count=RECEIVED)
+
+    def get_inlines(self, request, obj):
+        return [CriterionInline, DocumentInline] if obj else []
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["cohort"] if obj else []
+
+    def save_model(self, request, obj, form, change):
+        """A new call begins with the standard scheme."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            adopt_standard_scheme(call=obj, by=request.user, at=timezone.now())
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["pipeline"] = pipeline_of(obj, timezone.now()) if obj else None
+        if obj is None:
+            context["note"] = _("The call begins with the standard criteria and documents, to be changed.")
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def view_on_site(self, call) -> str:
+        """The public page of its edition."""
+        return reverse("enrollment:cohort", args=[call.cohort.code])
+
+    @admin.display(description=_("state"))
+    def phase(self, call) -> str:
+        return Call.Phase(call.phase(timezone.now())).label
+
+    @admin.display(description=_("applications received"), ordering="received_count")
+    def received(self, call) -> int:
+        return call.received_count

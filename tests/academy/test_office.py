@@ -19,9 +19,20 @@ from tests.crowd import fill
 
 pytestmark = pytest.mark.django_db
 
-INLINE = {"sessionplace", "sessionteacher"}
+INLINE = {"sessionplace", "sessionteacher", "criterion", "requireddocument", "ranking"}
 PAGES = [(app, model) for app, models in MAY.items() for model in models if model not in INLINE]
-KEPT = ["application", "enrollment", "score", "scoreentry", "notice", "session"]
+KEPT = [
+    "application",
+    "agreement",
+    "consent",
+    "offer",
+    "ranking",
+    "enrollment",
+    "score",
+    "scoreentry",
+    "notice",
+    "session",
+]
 
 
 @pytest.fixture

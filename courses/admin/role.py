@@ -1,0 +1,22 @@
+"""Who sits on the committee of an edition."""
+
+from django.contrib import admin
+
+from courses.models import Role
+
+from .office import OfficeAdmin
+
+
+@admin.register(Role)
+class RoleAdmin(OfficeAdmin):
+    list_display = ["user", "cohort", "kind", "organisation"]
+    list_filter = ["cohort", "kind"]
+    list_select_related = ["user", "cohort", "organisation"]
+    search_fields = ["user__name", "user__email", "cohort__code"]
+    ordering = ["-cohort__starts_on", "user__name"]
+    autocomplete_fields = ["user"]
+    fields = ["cohort", "kind", "user", "organisation"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """A colleague who joins gets a role of their own; this one stays whose it was."""
+        return ["cohort", "kind", "user"] if obj else []
