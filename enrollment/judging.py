@@ -66,6 +66,9 @@ def work_of(member, cohort: Cohort, at: datetime) -> list[Line]:
     signed = Counter(sheets.signed().values_list(*keys))
     mine = {(pk, phase): at for pk, phase, at in sheets.filter(member=member).values_list(*keys, "signed_at")}
 
+    for application in applications:
+        application.cohort = cohort
+
     def step(application: Application, phase: Phase) -> Step:
         slot = getattr(application, "interview", None)
         if (application.pk, phase) not in mine:

@@ -18,8 +18,8 @@ from courses.views.once import once
 from enrollment.access import applications_judged_by, editions_judged_by
 from enrollment.actions.evaluation import criteria_of, fill_in_sheet, refuse_too_early, shared_employer
 from enrollment.forms.committee import ScoreSheetForm
-from enrollment.models import Application, Evaluation, Phase
 from enrollment.judging import ASK_FOR_WORK, Stage, next_to_judge, work_of
+from enrollment.models import Application, Evaluation, Phase
 
 ROWS = 50
 
@@ -100,7 +100,6 @@ def sheet_page(
         not_now = ""
     except Refusal as refusal:
         not_now = str(refusal)
-    signed = sheet is not None and sheet.signed_at is not None
     context = {
         "application": application,
         "phase": phase,
@@ -109,9 +108,9 @@ def sheet_page(
         "not_now": not_now,
         "shared_employer": shared_employer(application, request.user),
         "being_judged": application.state == Application.State.ELIGIBLE,
-        "table": points_table(request.user, application, phase) if signed else None,
+        "table": points_table(request.user, application, phase),
         "tabs": tabs_of(application),
-        "next": next_to_judge(request.user, application.cohort, at) if signed else None,
+        "next": next_to_judge(request.user, application.cohort, at) if sheet and sheet.signed_at else None,
         "trail": trail_to(application.cohort),
     }
     return render(request, "enrollment/score_sheet.html", context, status=status)
@@ -128,9 +127,10 @@ def tabs_of(application: Application) -> list[tuple[str, Phase]]:
 
 
 def points_table(member, application: Application, phase: Phase) -> dict[str, list]:
-    """Criteria by members, from the sheets open to `member`, with the total of each."""
+    """Criteria by members, from the signed sheets open to `member`, with the total of each."""
     sheets = list(
         Evaluation.objects.open_to(member)
+        .signed()
         .filter(application=application, phase=phase)
         .select_related("member")
         .prefetch_related("points")
