@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,22 +28,27 @@ BY_NAME = {
 
 def address(name: str) -> str:
     """The e-mail address of somebody in the demo."""
-    if name in BY_NAME:
-        return BY_NAME[name]
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return f"{plain.replace(' ', '.')}@example.org"
+    return BY_NAME.get(name) or f"{plain(name).lower().replace(' ', '.')}@example.org"
+
+
+def plain(name: str) -> str:
+    """Without accents."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who applied, or may; the first letter of `code` says to which edition.
+    """Somebody who applied, or began to; the first letter of `code` says to which edition.
 
-    P, X: the first one, those with a place and those without; R, Y: the running one; A: the open
-    one; U: nobody knows yet. `outcome` is what came of it.
+    P, X: the first one, those with a place and those without; R, Y: the running one; A, U: the open
+    one, sent and not sent yet. `documents` and `interview` are what the three members of the committee
+    give together, None where they did not come to it. `outcome` is what came of it.
     """
 
     code: str
     name: str
+    sex: str
+    born: date
     employer: str
     employer_kind: str
     role: str
@@ -50,11 +56,13 @@ class Person:
     region: str
     access: str
     language: str
+    documents: int | None
+    interview: int | None
     outcome: str
 
     @property
     def profile(self) -> dict[str, str]:
-        """As an application asks for it."""
+        """The work, as an application asks for it."""
         names = ("employer", "employer_kind", "role", "sector", "region", "access")
         return {name: getattr(self, name) for name in names}
 
@@ -73,8 +81,15 @@ class Teacher:
 @cache
 def people(*letters: str) -> tuple[Person, ...]:
     """Those whose code begins with one of `letters`, in the order of the file."""
-    rows = (Person(**row) for row in _rows("people.csv"))
-    return tuple(person for person in rows if person.code[0] in letters)
+    return tuple(_person(**row) for row in _rows("people.csv") if row["code"][0] in letters)
+
+
+def _person(*, born: str, documents: str, interview: str, **words: str) -> Person:
+    points = {
+        phase: int(text) if text else None
+        for phase, text in (("documents", documents), ("interview", interview))
+    }
+    return Person(born=date.fromisoformat(born), **points, **words)
 
 
 @cache
@@ -98,6 +113,12 @@ def leads() -> dict[tuple[str, str], tuple[str, ...]]:
 def motivations() -> Mapping[str, list[str]]:
     """Why people apply, by language."""
     return _toml("motivations.toml")
+
+
+@cache
+def call() -> Mapping[str, Any]:
+    """The words of a call, the agreements, and what some people need."""
+    return _toml("call.toml")
 
 
 def hubs() -> list[dict[str, Any]]:

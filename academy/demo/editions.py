@@ -23,7 +23,16 @@ BEGINS_IN = timedelta(days=84)
 CALL_OPENS_BEFORE = timedelta(days=105)
 CALL_CLOSES_BEFORE = timedelta(days=56)
 CALL_OPENS, CALL_CLOSES = time(12), time(14)
-ANSWERS_AFTER = timedelta(days=21)
+INTERVIEWS_AFTER = timedelta(days=10)  # all these count from the closing of the call
+INTERVIEW_DAYS = 5
+RANKING_AFTER = timedelta(days=21)
+ANSWERS_AFTER = timedelta(days=31)
+# The office answers applicants also while the Academy is closed: only holidays count.
+OFFICE_DAYS = Workdays(PROVINCE)
+
+COMMITTEE_OF_2022 = ("Nerina Valdorsa", "Ottavio Casalpiana", "Viola Campodonico Reale")
+COMMITTEE_OF_THE_RUNNING = ("Nerina Valdorsa", "Saverio Dognarelli", "Albina Scaramonti")
+COMMITTEE_OF_THE_COMING = ("Ivo Brondellari", "Nerina Valdorsa", "Ruggero Panevino")
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,10 @@ class Edition:
     own_closures: tuple[Closure, ...]
     call_opens: datetime
     call_closes: datetime
-    answers_on: date
+    interview_days: tuple[date, ...]
+    ranking_on: date
+    answers_by: datetime
+    committee: tuple[str, ...]
     sessions: tuple[Arranged, ...]
 
     @property
@@ -62,6 +74,14 @@ class Edition:
         return tuple(session for session in self.sessions if session.day < today)
 
 
+def working_day_before(day: date) -> date:
+    """The last one on which the office worked."""
+    day -= timedelta(days=1)
+    while OFFICE_DAYS.next_working(day) != day:
+        day -= timedelta(days=1)
+    return day
+
+
 def closures(today: date) -> tuple[Closure, ...]:
     """Of the whole Academy, as far as the three editions and their calls reach."""
     spans = ((date(2021, 10, 1), date(2022, 6, 30)), _present(today))
@@ -80,7 +100,10 @@ def first_edition() -> Edition:
         own_closures=own,
         call_opens=instant(date(2021, 10, 29), time(12)),
         call_closes=instant(date(2021, 12, 3), CALL_CLOSES),
-        answers_on=date(2021, 12, 17),
+        interview_days=tuple(date(2021, 12, day) for day in (9, 10, 13, 14, 15)),
+        ranking_on=date(2021, 12, 17),
+        answers_by=instant(date(2021, 12, 23), CALL_CLOSES),
+        committee=COMMITTEE_OF_2022,
         sessions=arrange(plans, defaultdict(list)),
     )
 
@@ -94,8 +117,8 @@ def present_editions(today: date) -> tuple[Edition, Edition]:
     begun, begins = today - BEGUN_AGO, today + BEGINS_IN
     plans = _lay_out(begun, days)
     sessions = unfinished(arrange(plans, taken, stand_ins(plans, today)), today)
-    running = _edition(begun, days, sessions)
-    coming = _edition(begins, days, arrange(_lay_out(begins, days), taken))
+    running = _edition(begun, days, sessions, COMMITTEE_OF_THE_RUNNING)
+    coming = _edition(begins, days, arrange(_lay_out(begins, days), taken), COMMITTEE_OF_THE_COMING)
     if running.first_day.year == coming.first_day.year:
         coming = replace(coming, code=f"SMTC-{coming.first_day.year}-2")
     return running, coming
@@ -110,15 +133,22 @@ def _lay_out(around: date, days: Workdays) -> tuple[SessionPlan, ...]:
     return pattern.lay_out(weeks(), first_day=first_day, workdays=days)
 
 
-def _edition(around: date, days: Workdays, sessions: tuple[Arranged, ...]) -> Edition:
-    closes = days.next_open(around - CALL_CLOSES_BEFORE, weekday=pattern.FRIDAY)
-    answers = min(days.next_working(closes + ANSWERS_AFTER), sessions[0].day - timedelta(days=10))
+def _edition(
+    around: date, days: Workdays, sessions: tuple[Arranged, ...], committee: tuple[str, ...]
+) -> Edition:
+    closes = OFFICE_DAYS.next_open(around - CALL_CLOSES_BEFORE, weekday=pattern.FRIDAY)
+    interview_days = [OFFICE_DAYS.next_working(closes + INTERVIEWS_AFTER)]
+    while len(interview_days) < INTERVIEW_DAYS:
+        interview_days.append(OFFICE_DAYS.next_working(interview_days[-1] + timedelta(days=1)))
     return Edition(
         code=f"SMTC-{sessions[0].day.year}-1",
         days=days,
         own_closures=(),
         call_opens=instant(around - CALL_OPENS_BEFORE, CALL_OPENS),
         call_closes=instant(closes, CALL_CLOSES),
-        answers_on=answers,
+        interview_days=tuple(interview_days),
+        ranking_on=OFFICE_DAYS.next_working(closes + RANKING_AFTER),
+        answers_by=instant(OFFICE_DAYS.next_working(closes + ANSWERS_AFTER), CALL_CLOSES),
+        committee=committee,
         sessions=sessions,
     )

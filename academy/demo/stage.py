@@ -16,6 +16,7 @@ from courses.actions.programme import load_curriculum
 from courses.models import Closure, Cohort, Hub, Instructor, Module, Organisation, Programme, Room
 from courses.workdays import Closure as ClosedDays
 from courses.workdays import instant
+from enrollment.models import Agreement
 
 Act = Callable[[datetime], object]
 BEGINNING = date(2021, 10, 1)
@@ -65,7 +66,7 @@ class Stage:
         return self.people[name]
 
     def set_up(self, at: datetime) -> None:
-        """The office, the programme, places and instructors, as the office enters them."""
+        """The office, the programme, places, agreements and instructors, as the office enters them."""
         self.office = self.sign_up(cast.OFFICE, at, staff=True)
         self.office.groups.add(set_up_office())
         self.programme = load_curriculum(path=timetable.PROGRAMME, by=self.office, at=at)
@@ -76,6 +77,8 @@ class Stage:
             self.open_hub(**entry)
         for days in editions.closures(self.today):
             close(days)
+        for text in cast.call()["agreement"]:
+            Agreement.objects.create(version=1, in_force_from=at, **text)
         for teacher in cast.teachers():
             organisation, _ = Organisation.objects.get_or_create(
                 name=teacher.organisation, defaults={"kind": teacher.organisation_kind}

@@ -22,7 +22,9 @@ from academy.demo.calls import Admission
 from academy.demo.editions import Edition
 from academy.demo.lessons import Lessons
 from academy.demo.marks import Marks
+from academy.demo.selection import Selection
 from academy.demo.stage import BEGINNING, Stage
+from enrollment.actions import interest
 
 Say = Callable[[str], object]
 
@@ -41,12 +43,11 @@ def play(*, today: date, say: Say) -> None:
     chapters = (
         (editions.first_edition(), ("P", "X")),
         (running, ("R", "Y")),
-        (coming, ("A",)),
+        (coming, ("A", "U")),
     )
     for edition, letters in chapters:
         plan(stage, edition, cast.people(*letters), say)
-    for person in cast.people("U"):
-        stage.at(today - 3 * DAY, 21, 0, partial(look_around, stage, person))
+    plan_interest(stage, coming)
     plan_post(stage, running, coming)
     with transaction.atomic(), without_diary():
         stage.play()
@@ -57,6 +58,7 @@ def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: S
     admission = Admission(stage, edition, people)
     marks = Marks(admission)
     admission.plan()
+    Selection(admission).plan()
     marks.plan()
     Lessons(admission, marks).plan()
     first, last = edition.first_day, edition.last_day
@@ -65,9 +67,20 @@ def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: S
     stage.at(first, 8, 0, lambda _at: say(f"{told}: sessions and tests"))
 
 
-def look_around(stage: Stage, person: cast.Person, at: datetime) -> None:
-    """Signs up, and has sent nothing yet."""
-    stage.sign_up(person.name, at, language=person.language)
+def plan_interest(stage: Stage, coming: Edition) -> None:
+    """Who wants to hear of a call: of the present one, of the one after, and who has not confirmed it yet."""
+    addresses = cast.call()["interest"]
+    before, evening = localdate(coming.call_opens) - 20 * DAY, stage.today - DAY
+    for kind, day in (("told", before), ("waiting", evening), ("unconfirmed", evening)):
+        for address in addresses[kind]:
+            stage.at(day, 21, 0, partial(leave_address, address, kind != "unconfirmed"))
+
+
+def leave_address(address: str, confirmed: bool, at: datetime) -> None:
+    """At the portal; confirmed from the mailbox, or not yet."""
+    left = interest.leave_address(email=address, language="it", at=at)
+    if confirmed:
+        interest.confirm_address(interest=left, at=at)
 
 
 def plan_post(stage: Stage, running: Edition, coming: Edition) -> None:
@@ -76,7 +89,7 @@ def plan_post(stage: Stage, running: Edition, coming: Edition) -> None:
     What was due otherwise was news in its day and is left out: mails are most of the story's time.
     """
     since = localdate(coming.call_opens)
-    season = localdate(running.call_opens), running.answers_on + DAY
+    season = localdate(running.call_opens), localdate(running.answers_by) + DAY
     busy = {day for at, *_ in stage.acts if season[0] <= (day := localdate(at)) <= season[1]}
     for day in sorted(busy - {since}):
         stage.at(day, 22, 30, deliver)
