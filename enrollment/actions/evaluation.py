@@ -65,9 +65,12 @@ def fill_in_sheet(
         raise Refusal(_("You have already signed this score sheet: it stays as it is."))
     if sign and set(given) != set(criteria_of(application, phase).values_list("pk", flat=True)):
         raise Refusal(_("Give points for every criterion before signing."))
-    sheet.points.exclude(criterion__in=given).delete()
-    for criterion, value in given.items():
-        Points.objects.update_or_create(evaluation=sheet, criterion_id=criterion, defaults={"value": value})
+    if given != before:
+        sheet.points.all().delete()
+        Points.objects.bulk_create(
+            Points(evaluation=sheet, criterion_id=criterion, value=value)
+            for criterion, value in given.items()
+        )
     sheet.remark = remark
     sheet.conflict = shared_employer(application, by) is not None
     sheet.signed_at = at if sign else None
