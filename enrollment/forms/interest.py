@@ -9,7 +9,7 @@ class InterestForm(forms.Form):
     """An address and the language to write in."""
 
     email = forms.EmailField(
-        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     language = forms.ChoiceField(
         label=_("Language of the mail"), choices=settings.LANGUAGES, widget=forms.RadioSelect

@@ -35,6 +35,7 @@ CALL = (
     "ranking_on",
     "answers_by",
 )
+NO_CODE = ""  # stands for the code until one is known
 A_DAY = 24 * 60 * 60  # seconds; whatever changes makes another key, so this only tidies up
 
 
@@ -170,23 +171,23 @@ class Cover(NamedTuple):
 
 def cover_of(code: str) -> Cover | None:
     """The listed edition with this code."""
+    sql, parameters = cover_query()
     with connection.cursor() as cursor:
-        cursor.execute(cover_query(), [code])
+        cursor.execute(sql, [code if parameter == NO_CODE else parameter for parameter in parameters])
         row = cursor.fetchone()
     return row and Cover(*row)
 
 
 @lru_cache
-def cover_query() -> str:
+def cover_query() -> tuple[str, tuple]:
     """The query of `cover_of`, written once: building it anew takes ten times as long as running it."""
     hub = ("hub__name", "hub__address", "hub__postal_code", "hub__city", "hub__province")
     row = ("pk", "code", "starts_on", "ends_on", "seats", "version", "hub_id", *hub)
     call = (f"call__{name}" for name in CALL)
-    rows = Cohort.objects.listed().order_by().filter(code="")
+    rows = Cohort.objects.listed().order_by().filter(code=NO_CODE)
     documents = rows_of(RequiredDocument.objects.order_by("position"), "required")
     criteria = rows_of(Criterion.objects.order_by("phase", "position"), "phase", "maximum")
-    sql, _parameters = rows.values_list(*row, *call, documents, criteria).query.sql_with_params()
-    return sql
+    return rows.values_list(*row, *call, documents, criteria).query.sql_with_params()
 
 
 def rows_of(below: QuerySet, *fields: str) -> ArraySubquery:

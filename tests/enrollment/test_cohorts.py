@@ -1,6 +1,7 @@
 """The public pages of editions: what is said, what is never said, and how little they cost."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -8,14 +9,18 @@ from django.test import Client
 
 from courses.actions.timetable import Plan, cancel_session, move_session, plan_sessions
 from courses.models import Session
+from enrollment.models import Call, Phase
 from tests.factories import (
     ROME,
     a_call,
     a_cohort,
+    a_criterion,
+    a_document,
     a_hub,
     a_module,
     a_person,
     a_room,
+    a_scored_call,
     a_session,
     an_enrollment,
     rome,
@@ -106,6 +111,43 @@ def test_the_call_is_told_in_words(visitor, at, words):
         assert words in visitor.get(page_of(call.cohort)).text
 
 
+def test_the_page_says_who_may_apply_what_to_attach_how_it_is_judged_and_when(visitor):
+    cohort = a_cohort(seats=24)
+    call = a_call(
+        cohort=cohort,
+        requirements_en="A degree.\nTwo years of work.",
+        minimum=12,
+        ranking_on=date(2021, 12, 17),
+    )
+    a_document(call)
+    a_document(call, title_en="Identity document", required=False)
+    a_criterion(call, Phase.DOCUMENTS, 45, title_en="Curriculum")
+    a_criterion(call, Phase.DOCUMENTS, 15, title_en="Degree mark")
+    a_criterion(call, Phase.INTERVIEW, 40, title_en="Motivation")
+
+    words = " ".join(re.sub("<.*?>", " ", visitor.get(page_of(cohort)).text).split())
+
+    for sentence in (
+        "Who may apply A degree. Two years of work.",
+        "What to attach Curriculum vitae Identity document optional",
+        "Documents 60 Curriculum 45 Degree mark 15 Interview 40 Motivation 40",
+        "Who reaches 50 points of 100 is suitable.",
+        "Applications open from 14:00 (Italian time) on Friday 15 October 2021",
+        "Applications close by 14:00 (Italian time) on Tuesday 14 December 2021",
+        "Ranking published Friday 17 December 2021",
+        "Who is offered a seat answers by 14:00 (Italian time) on Wednesday 29 December 2021",
+        "Seats 24 the edition begins with at least 12 participants",
+    ):
+        assert sentence in words
+
+
+def test_a_call_of_few_words_leaves_out_what_it_does_not_say(visitor):
+    text = visitor.get(page_of(a_call(answers_by=None).cohort)).text
+    assert "How to get a place" in text
+    for heading in ("Who may apply", "What to attach", "How applications are judged", "Ranking published"):
+        assert heading not in text
+
+
 def test_an_edition_without_call_or_sessions_says_so(visitor):
     text = visitor.get(page_of(a_cohort())).text
 
@@ -183,7 +225,8 @@ def unchanged(visitor, cohort, etag):
 @pytest.fixture
 def kept(visitor):
     """An edition, one session of it, and the mark under which a visitor keeps its page."""
-    call = a_call()
+    call = a_scored_call()
+    a_document(call)
     session = a_session(call.cohort, starts_at=rome(2022, 1, 14, 9))
     return call, session, visitor.get(page_of(call.cohort)).headers["ETag"]
 
@@ -227,7 +270,58 @@ def correct_title(call, session):
     session.module.save()
 
 
-@pytest.mark.parametrize("change", [move, cancel, prolong, rename_hub, add_seats, correct_title])
+def ask_for_another_document(call, session):
+    a_document(call, title_en="Letter of your employer")
+
+
+def reword_a_document(call, session):
+    call.documents.update(title_en="Curriculum, signed")
+
+
+def no_longer_require_a_document(call, session):
+    call.documents.update(required=False)
+
+
+def correct_a_criterion(call, session):
+    call.criteria.filter(phase="interview").update(title_en="Interview in English")
+
+
+def raise_a_maximum(call, session):
+    call.criteria.filter(phase="interview").update(maximum=45)
+
+
+def change_the_terms(field, value):
+    def change(call, session):
+        Call.objects.filter(pk=call.pk).update(**{field: value})
+
+    change.__name__ = field
+    return change
+
+
+TERMS = {
+    "requirements_en": "Another degree.",
+    "minimum": 20,
+    "suitable_from": 60,
+    "ranking_on": date(2021, 12, 18),
+    "answers_by": rome(2021, 12, 30, 12),
+}
+CHANGES = [
+    move,
+    cancel,
+    prolong,
+    rename_hub,
+    add_seats,
+    correct_title,
+    ask_for_another_document,
+    reword_a_document,
+    no_longer_require_a_document,
+    correct_a_criterion,
+    raise_a_maximum,
+    *(change_the_terms(field, value) for field, value in TERMS.items()),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_every_change_is_seen_at_once(visitor, kept, change):
     call, session, etag = kept
     before = visitor.get(page_of(call.cohort)).text

@@ -23,6 +23,10 @@ PUBLIC = {
     "enrollment:cohorts",
     "enrollment:cohort",
     "enrollment:feed",  # its token is the key
+    "enrollment:interest",
+    "enrollment:interest_left",
+    "enrollment:confirm_interest",  # their tokens are the keys
+    "enrollment:leave_interest",
     # allauth: coming in, and proving an address
     "account_login",
     "account_signup",
