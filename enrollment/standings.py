@@ -317,7 +317,7 @@ def applications_of(call: Call) -> list[Row]:
             "enrollment__state",
         )
     )
-    found = (Row(*row) for row in rows)
+    found = map(Row._make, rows)
     return [row for row in found if row.state != State.ENROLLED or row.enrollment in LIVE_ENROLLMENTS]
 
 
@@ -384,7 +384,7 @@ def deadline_of_offers(call: Call, current: Ranking | None, at: datetime) -> dat
 def stands_in(ranking: Ranking) -> dict[int, Stand]:
     """What a published version says, by application."""
     lines = ranking.lines.values_list("application", "place", "total", "outcome")
-    return {application: Stand(*stand) for application, *stand in lines}
+    return {application: Stand(place, total, outcome) for application, place, total, outcome in lines}
 
 
 class OwnOutcome(NamedTuple):

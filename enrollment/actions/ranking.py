@@ -85,5 +85,5 @@ def carry_out(standing: Standing, *, by, at: datetime, reason: str) -> None:
     for application in Application.objects.filter(pk__in=moving).order_by("pk"):
         application = hold(application)
         pass_to(application, moving[application.pk], by=by, at=at, reason=reason)
-        if application.pk in offered:
+        if standing.deadline and application.pk in offered:
             make_offer(application=application, deadline=standing.deadline, by=by, at=at)

@@ -1,0 +1,85 @@
+"""Papers for people and archives: PDF/A-2a and PDF/UA-1, set with Typst.
+
+What people wrote reaches Typst as data (`sys_inputs`) and is never read as markup. The same paper at
+the same moment is the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typst
+from fontpkg_titillium_web import ROOT
+
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
+LAYOUT = Path(__file__).with_suffix(".typ")
+FONTS = ROOT / "files"
+STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A table: its columns by name; `numbers` stand right, `wide` ones take the room that is left."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[int] = ()
+    wide: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands under it; facts are pairs of a name and a value."""
+
+    heading: str
+    paragraphs: Sequence[str] = ()
+    facts: Sequence[tuple[str, str]] = ()
+    tables: Sequence[Data] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is to be set, in `language`; the `footer` stands on every page beside its number."""
+
+    title: str
+    subtitle: str
+    language: str
+    footer: str
+    sections: Sequence[Section]
+    landscape: bool = False
+
+
+def set_paper(paper: Paper, at: datetime) -> bytes:
+    """The PDF of `paper`, made at `at`.
+
+    Where a name has letters none of the fonts has, it is a plain PDF: the standards allow no gaps.
+    """
+    try:
+        return compile_paper(paper, at, STANDARDS)
+    except typst.TypstError:
+        return compile_paper(paper, at, [])
+
+
+def compile_paper(paper: Paper, at: datetime, standards: list[PDFStandard]) -> bytes:
+    """The PDF after these standards; `typst.TypstError` where it cannot keep them."""
+    return typst.compile(
+        str(LAYOUT),
+        format="pdf",
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs=as_data(paper),
+        pdf_standards=standards,
+        timestamp=at,
+    )
+
+
+def as_data(paper: Paper) -> dict[str, str]:
+    """The paper as the layout reads it."""
+    return {"paper": json.dumps(asdict(paper), ensure_ascii=False)}
