@@ -11,8 +11,9 @@ from courses.admin.office import Act, OfficeAdmin
 from courses.hours import Sum, show_minutes
 from courses.models import Block, Cohort
 from courses.progress import hours_of
-from enrollment.actions.offers import change_seats
-from enrollment.models import Call, Offer
+from courses.refusals import Refusal
+from enrollment.actions.offers import change_seats, offer_free_seats
+from enrollment.models import Application, Call, Offer
 from enrollment.states import LIVE_ENROLLMENTS
 
 OFFERED = Count("applications__offers", filter=Q(applications__offers__state=Offer.State.OPEN), distinct=True)
@@ -35,11 +36,26 @@ def seats_held(cohort: Cohort) -> str:
     facts = {"taken": cohort.taken_count, "offered": cohort.offered_count}
     return (
         _(
-            "%(taken)d seats are taken and %(offered)d are offered: together they are the fewest there can be. "
-            "More seats are offered to the reserve list at once."
+            "%(taken)d seats are taken and %(offered)d are offered: together they are the fewest there can "
+            "be. More seats are offered to the reserve list at once."
         )
         % facts
     )
+
+
+def waiting(cohort: Cohort) -> bool:
+    """Whether somebody is on the reserve list."""
+    return cohort.applications.filter(state=Application.State.ON_RESERVE).exists()
+
+
+def call_the_reserve(*, cohort: Cohort, by, at) -> list[Offer]:
+    """Offer every free seat; Refusal where none could be."""
+    made = offer_free_seats(cohort=cohort, by=by, at=at)
+    if not made:
+        raise Refusal(
+            _("No seat was offered: none is free, nobody is waiting, or freed seats are no longer offered.")
+        )
+    return made
 
 
 @admin.register(Cohort)
@@ -57,6 +73,13 @@ class CohortAdmin(OfficeAdmin):
             form=SeatsForm,
             when=lambda cohort: Call.objects.filter(cohort=cohort).exists(),
             note=seats_held,
+        ),
+        Act(
+            "scroll",
+            _("Offer the free seats"),
+            call_the_reserve,
+            when=lambda cohort: cohort.seats > cohort.taken_count + cohort.offered_count and waiting(cohort),
+            note=lambda _cohort: _("They are offered to the reserve list, in the order of the ranking."),
         ),
     )
 

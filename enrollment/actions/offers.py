@@ -54,9 +54,10 @@ def make_offer(*, application: Application, deadline: datetime, by, at: datetime
 
 
 @transaction.atomic
-def offer_free_seats(*, cohort: Cohort, at: datetime) -> list[Offer]:
+def offer_free_seats(*, cohort: Cohort, by, at: datetime) -> list[Offer]:
     """Offer every free seat to the next on the reserve list, in the order of the current ranking.
 
+    `by` is None where the portal does it by itself, whoever freed the seat.
     Nothing is offered before a ranking is published or after the last day on which the call lets
     freed seats be offered again.
     """
@@ -77,7 +78,7 @@ def offer_free_seats(*, cohort: Cohort, at: datetime) -> list[Offer]:
         .select_related("application")
         .order_by("place")[:free]
     )
-    return [make_offer(application=line.application, deadline=deadline, by=None, at=at) for line in waiting]
+    return [make_offer(application=line.application, deadline=deadline, by=by, at=at) for line in waiting]
 
 
 @transaction.atomic
@@ -125,7 +126,7 @@ def decline(*, offer: Offer, by, at: datetime) -> Offer:
     refuse_settled(offer, at)
     settle(offer, Offer.State.DECLINED, by=by, at=at)
     pass_to(offer.application, Application.State.RENOUNCED, by=by, at=at)
-    offer_free_seats(cohort=offer.application.cohort, at=at)
+    offer_free_seats(cohort=offer.application.cohort, by=None, at=at)
     return offer
 
 
@@ -154,7 +155,7 @@ def let_offers_lapse_in(*, cohort: Cohort, at: datetime) -> list[Offer]:
         settle(offer, Offer.State.LAPSED, by=None, at=at)
         if offer.application.state == Application.State.ADMITTED:
             pass_to(offer.application, Application.State.RENOUNCED, by=None, at=at)
-    offer_free_seats(cohort=cohort, at=at)
+    offer_free_seats(cohort=cohort, by=None, at=at)
     return lapsed
 
 
@@ -183,7 +184,7 @@ def change_seats(*, cohort: Cohort, seats: int, by, at: datetime) -> Cohort:
     cohort.seats = seats
     cohort.save(update_fields=["seats"])
     log.info("%s has %d seats now", cohort, seats)
-    offer_free_seats(cohort=cohort, at=at)
+    offer_free_seats(cohort=cohort, by=None, at=at)
     return cohort
 
 
@@ -207,7 +208,7 @@ def end_enrollment(*, enrollment: Enrollment, state: str, on, by, at: datetime) 
     enrollment.state, enrollment.ends_on = state, max(on, enrollment.starts_on)
     enrollment.save(update_fields=["state", "ends_on"])
     log.info("enrollment %d is now %s", enrollment.pk, state)
-    offer_free_seats(cohort=cohort, at=at)
+    offer_free_seats(cohort=cohort, by=None, at=at)
     return enrollment
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from academy.models import Notice, User
 from courses.models import Cohort
+from enrollment.models import Offer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_the_ways_from_an_edition_lead_to_its_own_things(office):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"seats": 1}, "More places than that are already taken: the seats cannot go below them."),
+        ({"seats": 1}, "More seats than that are taken or offered: their number cannot go below."),
         ({"ends_on": "2022-01-15"}, "Some sessions would fall outside"),
         ({"ends_on": "2022-01-01"}, "The last day must come after the first."),
     ],
@@ -79,6 +80,38 @@ def test_an_edition_cannot_shrink_below_what_it_holds(office, change, sentence):
     assert sentence in response.text
     after = Cohort.objects.get(pk=cohort.pk)
     assert (after.seats, after.ends_on) == (2, cohort.ends_on)
+
+
+def test_more_seats_are_offered_at_once_and_fewer_stop_at_those_taken(office, time_machine):
+    time_machine.move_to(factories.rome(2021, 12, 20, 10), tick=False)
+    cohort = factories.a_cohort(seats=1)
+    factories.an_enrollment(cohort=cohort)
+    waiting = [factories.an_application(cohort=cohort, state="on_reserve") for _ in range(2)]
+    factories.a_ranking(factories.a_call(cohort=cohort), *waiting)
+    seats = page("courses", "cohort", "seats", cohort.pk)
+
+    assert office.post(seats, {"seats": 2}).status_code == 302
+    assert Offer.objects.open().get().application == waiting[0]
+    refused = office.post(seats, {"seats": 1})
+
+    assert refused.status_code == 422
+    assert "2 seats are taken or offered: there cannot be fewer." in refused.text
+    assert 'value="1"' in refused.text
+    assert Cohort.objects.get(pk=cohort.pk).seats == 2
+
+
+def test_a_seat_left_by_a_revoked_offer_is_offered_when_the_office_says_so(office, time_machine):
+    time_machine.move_to(factories.rome(2021, 12, 20, 10), tick=False)
+    cohort = factories.a_cohort(seats=1)
+    waiting = factories.an_application(cohort=cohort, state="on_reserve")
+    factories.a_ranking(factories.a_call(cohort=cohort), waiting)
+    scroll = page("courses", "cohort", "scroll", cohort.pk)
+
+    assert scroll in office.get(page("courses", "cohort", "change", cohort.pk)).text
+    assert office.post(scroll).status_code == 302
+    assert Offer.objects.open().get().application == waiting
+    assert scroll not in office.get(page("courses", "cohort", "change", cohort.pk)).text
+    assert office.post(scroll).status_code == 422
 
 
 def test_saving_an_edition_writes_only_what_was_changed(office):

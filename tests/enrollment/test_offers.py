@@ -367,13 +367,13 @@ def test_before_a_ranking_is_published_nobody_is_called():
     a_call(cohort=cohort)
     an_application(cohort=cohort, state=State.ON_RESERVE)
 
-    assert offers.offer_free_seats(cohort=cohort, at=AT) == []
+    assert offers.offer_free_seats(cohort=cohort, by=None, at=AT) == []
 
 
 def test_an_edition_without_a_call_offers_nothing():
     cohort = a_cohort(seats=5)
 
-    assert offers.offer_free_seats(cohort=cohort, at=AT) == []
+    assert offers.offer_free_seats(cohort=cohort, by=None, at=AT) == []
 
 
 @pytest.mark.parametrize(
@@ -494,7 +494,7 @@ ACTS = {
     "decline": lambda s: declined(s.offers[0]),
     "revoke": lambda s: offers.revoke(offer=s.offers[0], by=s.office, at=AT, reason="Errore."),
     "let_offers_lapse": lambda _: offers.let_offers_lapse(at=HOUR),
-    "offer_free_seats": lambda s: offers.offer_free_seats(cohort=s.cohort, at=AT),
+    "offer_free_seats": lambda s: offers.offer_free_seats(cohort=s.cohort, by=None, at=AT),
     "change_seats": lambda s: offers.change_seats(cohort=s.cohort, seats=5, by=s.office, at=AT),
     "end_enrollment": lambda s: offers.end_enrollment(
         enrollment=Enrollment.objects.get(), state="renounced", on=AT.date(), by=s.office, at=AT

@@ -135,7 +135,7 @@ def test_two_withdrawals_and_two_scroll_runs_at_once_give_two_offers_to_the_firs
     cohort, waiting = an_edition(seats=5, reserve=4)
     places = [an_enrollment(cohort=cohort) for _ in range(5)]
     leave = partial(offers.end_enrollment, state="renounced", on=AT.date(), by=a_person(), at=AT)
-    scroll = partial(offers.offer_free_seats, cohort=cohort, at=AT)
+    scroll = partial(offers.offer_free_seats, cohort=cohort, by=None, at=AT)
 
     all_at_once([partial(leave, enrollment=places[0]), scroll, partial(leave, enrollment=places[1]), scroll])
 
