@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -48,7 +49,7 @@ PUBLIC = {
 PASSING = {"admin:login", "admin:logout", "admin:jsi18n"}
 # A taste, kept in a cookie of one's own: needs no token, so public pages need no cookie.
 TASTES = {"switch_language", "switch_theme"}
-FILLED = {"int": "999999", "slug": "nothing", "str": "nothing", "path": "999999", "uuid": "0" * 32}
+FILLED = {"int": "999999", "slug": "nothing", "str": "nothing", "path": "999999", "uuid": str(UUID(int=0))}
 
 
 def leaves(resolver: URLResolver, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
