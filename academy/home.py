@@ -11,6 +11,7 @@ from assessments.models import ModuleTest, Score
 from assessments.progress import overdue_since, published_scores, with_progress
 from enrollment.access import runs_the_office
 from enrollment.diary import Entry, diary
+from enrollment.judging import sheets_to_do
 from enrollment.models import Application
 
 WEEK = timedelta(days=7)
@@ -31,17 +32,19 @@ class Home:
     scores: list[Score] = field(default_factory=list)
     tests: list[tuple[ModuleTest, date | None]] = field(default_factory=list)
     application: Application | None = None
+    to_judge: int | None = None
     to_answer: int | None = None
     stuck: int | None = None
 
     @property
     def empty(self) -> bool:
         """Nothing to say: somebody new."""
-        return not self.has_diary and not self.application and self.to_answer is None
+        nothing_to_do = self.to_judge is None and self.to_answer is None
+        return not self.has_diary and not self.application and nothing_to_do
 
 
 def home(user, *, at: datetime) -> Home:
-    """At most four queries, whatever the person is and how long they have been here."""
+    """At most four queries, two more for the committee; as many for somebody who has been here for long."""
     page = Home()
     follows, teaches = getattr(user, "is_participant", False), hasattr(user, "instructor")
     page.has_diary = follows or teaches
@@ -53,6 +56,8 @@ def home(user, *, at: datetime) -> Home:
         page.tests = tests_to_record(user, at)
     if application := getattr(user, "open_application", None):
         page.application = Application.objects.select_related("cohort__hub").get(pk=application)
+    if getattr(user, "is_on_committee", False):
+        page.to_judge = sheets_to_do(user, at)
     if runs_the_office(user):
         page.to_answer = Application.objects.to_check().count()
         page.stuck = Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]).count()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort, Role
@@ -95,6 +96,21 @@ def stage_without_sheet(
     if phase == Phase.INTERVIEW and not (slot and slot.may_be_scored(at)):
         return Stage.NOT_YET
     return Stage.TO_DO
+
+
+def sheets_to_do(member, at: datetime) -> int:
+    """How many score sheets wait for `member`, over all editions. Two queries."""
+    held = Q(interview__turnout=InterviewSlot.Turnout.HELD)
+    begun = held | Q(interview__turnout="", interview__starts_at__lte=at)
+    judging = applications_judged_by(member).filter(state=Application.State.ELIGIBLE)
+    signed = Evaluation.objects.signed().filter(member=member)
+    return sum(
+        judging.filter(ready, cohort__call__criteria__phase=phase)
+        .exclude(evaluations__in=signed.filter(phase=phase))
+        .distinct()
+        .count()
+        for phase, ready in ((Phase.DOCUMENTS, Q()), (Phase.INTERVIEW, begun))
+    )
 
 
 def next_to_judge(member, cohort: Cohort, at: datetime) -> tuple[Application, Phase] | None:

@@ -132,6 +132,22 @@ def test_the_interview_is_to_do_once_it_has_begun(client, member, call, applicat
         assert client.get("/committee/").context["to_do"] == 2
 
 
+def test_the_front_page_of_a_member_counts_the_sheets_of_all_editions(client, member, call, cohort):
+    other = a_scored_call().cohort
+    Role.objects.create(user=member, cohort=other)
+    a_slot(call, application=eligible(cohort, "A"), chosen_at=rome(2021, 12, 1), starts_at=NOW)
+    a_score_sheet(eligible(other, "B"), member, 50)
+    eligible(other, "C")
+    an_application(cohort=other)
+
+    page = client.get("/home/")
+
+    assert "3 score sheets wait for you" in page.text  # two for A, one for C
+    assert "Your place will be here" not in page.text
+    listed = [client.get(f"/committee/?edition={one.code}").context["to_do"] for one in (cohort, other)]
+    assert listed == [2, 1]
+
+
 def test_each_edition_of_a_member_has_its_own_list(client, member, cohort, application):
     other = a_scored_call().cohort
     Role.objects.create(user=member, cohort=other)
