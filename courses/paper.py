@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def compile_paper(paper: Paper, at: datetime, standards: list[PDFStandard]) -> b
         ignore_system_fonts=True,
         sys_inputs=as_data(paper),
         pdf_standards=standards,
-        timestamp=at,
+        timestamp=at.astimezone(UTC),
     )
 
 
