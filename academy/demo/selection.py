@@ -65,10 +65,8 @@ class Selection:
 
     def plan_answers(self) -> None:
         """Who is offered a seat takes it, gives it up, or says nothing; then those on reserve."""
-        at, (those, last) = (
-            self.stage.at,
-            (self.admission.those, self.edition.answers_by.astimezone(ROME).date()),
-        )
+        at, those, expire = self.stage.at, self.admission.those, self.edition.answers_by.astimezone(ROME)
+        last = expire.date()
         days = (last - self.edition.ranking_on).days - 1
         for person in those(*STAYS):
             day = self.edition.ranking_on + (1 + draw(f"{person.code} answer", days)) * DAY
