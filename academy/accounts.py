@@ -21,7 +21,7 @@ from academy.frame import remember
 from academy.models import User
 from academy.models.user import tidy_email
 from courses.models import Role
-from enrollment.models import Application, Enrollment
+from enrollment.models import Application, Enrollment, Nomination
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +96,8 @@ class Backend(AuthenticationBackend):
     """Reads who is signed in together with what the frame of every page asks about them: one query.
 
     `is_participant`: has or had a place in an edition. `is_on_committee`: judges applications, or has.
-    `open_application`: the newest one without a place, or None. `has_second_factor`: an authenticator
-    app or a passkey.
+    `open_application`: the newest one without a place, or None. `is_contact`: of an employer that was
+    invited to nominate. `has_second_factor`: an authenticator app or a passkey.
     """
 
     def get_user(self, user_id: int) -> User | None:
@@ -109,6 +109,7 @@ class Backend(AuthenticationBackend):
                 is_participant=Exists(Enrollment.objects.filter(**mine)),
                 is_on_committee=Exists(Role.objects.filter(**mine, kind=Role.Kind.COMMITTEE)),
                 open_application=Application.objects.open().filter(**mine).order_by("-pk").values("pk")[:1],
+                is_contact=Exists(Nomination.objects.filter(contact=OuterRef("pk"))),
                 has_second_factor=Exists(Authenticator.objects.filter(**mine, type__in=SECOND_FACTORS)),
             )
             .filter(pk=user_id)

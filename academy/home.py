@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from academy.models import Notice
@@ -12,7 +13,7 @@ from assessments.progress import overdue_since, published_scores, with_progress
 from enrollment.access import runs_the_office
 from enrollment.diary import Entry, diary
 from enrollment.judging import sheets_to_do
-from enrollment.models import Application
+from enrollment.models import Application, Nomination, Offer
 
 WEEK = timedelta(days=7)
 LATEST_SCORES = 3
@@ -22,7 +23,10 @@ LATEST_SCORES = 3
 class Home:
     """The front page of one person; what does not concern them is empty.
 
-    `tests` are those to record, each with the day its results were due if that is over.
+    `tests` are those to record, each with the day its results were due if that is over. `application`
+    comes with its request for documents, its interview and its call; `call_open` says whether a draft
+    can still be sent. `to_judge` counts a committee member's score sheets; `to_check`, `offered` and
+    `stuck` what waits for the office.
     """
 
     has_diary: bool = False
@@ -32,15 +36,18 @@ class Home:
     scores: list[Score] = field(default_factory=list)
     tests: list[tuple[ModuleTest, date | None]] = field(default_factory=list)
     application: Application | None = None
+    call_open: bool = False
+    nominations: list[Nomination] = field(default_factory=list)
     to_judge: int | None = None
-    to_answer: int | None = None
+    to_check: int | None = None
+    offered: int | None = None
     stuck: int | None = None
 
     @property
     def empty(self) -> bool:
         """Nothing to say: somebody new."""
-        nothing_to_do = self.to_judge is None and self.to_answer is None
-        return not self.has_diary and not self.application and nothing_to_do
+        works_here = self.to_judge is not None or self.to_check is not None
+        return not (self.has_diary or self.application or self.nominations or works_here)
 
 
 def home(user, *, at: datetime) -> Home:
@@ -55,11 +62,21 @@ def home(user, *, at: datetime) -> Home:
     if teaches:
         page.tests = tests_to_record(user, at)
     if application := getattr(user, "open_application", None):
-        page.application = Application.objects.select_related("cohort__hub").get(pk=application)
+        with_all = "cohort__hub", "cohort__call", "document_request", "interview"
+        page.application = Application.objects.select_related(*with_all).get(pk=application)
+        call = getattr(page.application.cohort, "call", None)
+        page.call_open = bool(call and call.is_open(at))
     if getattr(user, "is_on_committee", False):
         page.to_judge = sheets_to_do(user, at)
+    if getattr(user, "is_contact", False):
+        nominations = Nomination.objects.filter(contact=user).order_by("-cohort__starts_on")
+        page.nominations = list(nominations.select_related("organisation", "cohort"))
     if runs_the_office(user):
-        page.to_answer = Application.objects.to_check().count()
+        waiting = Application.objects.aggregate(
+            to_check=Count("pk", filter=Q(state=Application.State.SUBMITTED), distinct=True),
+            offered=Count("offers", filter=Q(offers__state=Offer.State.OPEN)),
+        )
+        page.to_check, page.offered = waiting["to_check"], waiting["offered"]
         page.stuck = Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]).count()
     return page
 

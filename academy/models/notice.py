@@ -34,7 +34,9 @@ class Notice(models.Model):
     """One thing told to one person once.
 
     The person has an account (`user`) or left an address only: then `interest` is its key in
-    `enrollment.Interest`, so that an address taken off the list is nowhere in the ledger. `kind` names the class in an app's `notices.py`, `key` the thing, `revision` its state when it
+    `enrollment.Interest`, so that an address taken off the list is nowhere in the ledger.
+
+    `kind` names the class in an app's `notices.py`, `key` the thing, `revision` its state when it
     became due. The row holds no foreign key to the thing, so it outlives it. Written once by the
     sweep (unique), claimed row by row, re-checked, sent. `handed_at` is set immediately before the
     message is given to the mail server: a row found `handed` later may or may not have arrived.

@@ -21,6 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     following = page.next
     context = {
         "home": page,
+        "at": at,
+        "call_open": page.call_open,
         "days": write_days(page.week, at),
         "today": today,
         "tomorrow": today + timedelta(days=1),

@@ -1,24 +1,32 @@
 """What one person finds on the own front page, by what the person is."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from enrollment.actions.admission import end_enrollment
+from enrollment.actions.eligibility import ask_for_documents
+from enrollment.actions.offers import end_enrollment
 from enrollment.models import Application
 from tests.factories import (
+    a_call,
     a_cohort,
+    a_document,
+    a_draft,
     a_module,
+    a_nomination,
     a_notice,
     a_person,
     a_room,
     a_score,
     a_session,
+    a_slot,
     a_test,
     an_application,
     an_enrollment,
     an_instructor,
+    an_offer,
     rome,
     somebody_of_the_office,
 )
@@ -93,27 +101,121 @@ def test_somebody_elses_tests_are_not_on_ones_page(home, cohort):
     assert home(an_instructor().user).context["home"].tests == []
 
 
+def main_of(page):
+    """The words of the page below its header, with the addresses they lead to."""
+    main = re.sub(r'<a[^>]*href="([^"]*)"[^>]*>', r" [\1] ", page.text.partition("<main")[2])
+    return " ".join(re.sub("<.*?>", " ", main).split())
+
+
+def an_applicant(state, **fields):
+    application = (a_draft if state == "draft" else an_application)(state=state, **fields)
+    return application, lambda name: reverse(f"enrollment:{name}", args=[application.pk])
+
+
 def test_an_applicant_finds_how_the_application_stands(home):
-    application = an_application()
+    application, address = an_applicant("submitted")
     page = home(application.user)
     assert "Your application has been received" in page.text
-    assert reverse("enrollment:application", args=[application.pk]) in page.text
+    assert address("application") in page.text
     assert reverse("enrollment:schedule") not in page.text
+
+
+def test_who_has_a_draft_finds_until_when_to_send_it_and_nothing_to_do_after_the_call(home, time_machine):
+    call = a_call(opens_at=NOW, closes_at=NOW + timedelta(days=3), answers_by=None)
+    draft, _address = an_applicant("draft", cohort=call.cohort)
+    words = main_of(home(draft.user))
+    assert "Send it by 08:00 (Italian time) on Monday 28 March 2022." in words  # the clocks went on
+    assert f"[/cohorts/{call.cohort.code}/apply/] Go on" in words
+    time_machine.move_to(call.closes_at, tick=False)
+    assert "/apply/" not in main_of(home(draft.user))
+
+
+def test_who_is_asked_for_documents_finds_until_when_to_send_them(home):
+    application, address = an_applicant("submitted")
+    ask_for_documents(
+        application=application,
+        documents=[a_document(a_call(cohort=application.cohort))],
+        message="Manca la firma.",
+        due_at=rome(2022, 3, 30, 12),
+        by=a_person(is_staff=True),
+        at=NOW,
+    )
+    words = main_of(home(application.user))
+    assert "Send them by 12:00 (Italian time) on Wednesday 30 March 2022" in words
+    assert f"[{address('documents')}] Send the documents" in words
+
+
+def test_who_is_admissible_finds_an_interview_to_choose_then_the_one_chosen(home):
+    application, address = an_applicant("eligible")
+    call = a_call(cohort=application.cohort)
+    assert address("interview") not in home(application.user).text
+    slot = a_slot(call, starts_at=rome(2022, 4, 4, 9, 20))
+    assert address("interview") in home(application.user).text
+    slot.application, slot.chosen_at = application, NOW
+    slot.save()
+    assert "Monday 4 April 2022, 09:20" in main_of(home(application.user))
+
+
+def test_who_is_offered_a_seat_finds_until_when_to_answer(home, time_machine):
+    application, address = an_applicant("admitted")
+    an_offer(application, made_at=NOW, deadline=rome(2022, 3, 30, 12))
+    words = main_of(home(application.user))
+    assert "Answer by 12:00 (Italian time) on Wednesday 30 March 2022." in words
+    assert f"[{address('offer')}] Answer the offer" in words
+    time_machine.move_to(rome(2022, 3, 30, 12), tick=False)
+    words = main_of(home(application.user))
+    assert "The time to answer is over" in words
+    assert address("offer") not in words
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("on_reserve", "You are on the reserve list"), ("eligible", "Your application is admissible")],
+)
+def test_who_only_waits_is_told_so(home, state, words):
+    assert words in main_of(home(an_applicant(state)[0].user))
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "eligible", "admitted", "on_reserve"])
+def test_the_page_of_an_applicant_costs_at_most_six_questions(client, django_assert_max_num_queries, state):
+    application, _address = an_applicant(state)
+    call = a_call(cohort=application.cohort)
+    a_slot(call, starts_at=NOW + timedelta(days=9))
+    if state == "admitted":
+        an_offer(application)
+    client.force_login(application.user)
+    with django_assert_max_num_queries(6):
+        client.get("/home/")
+
+
+def test_an_employers_contact_finds_the_way_to_the_nominated_people(home):
+    nomination = a_nomination(contact=a_person())
+    a_nomination(cohort=nomination.cohort, contact=a_person())
+    words = main_of(home(nomination.contact))
+    address = reverse("enrollment:nomination", args=[nomination.pk])
+    assert f"[{address}] {nomination.organisation} edition {nomination.cohort.code}" in words
+    assert words.count("/nominations/") == 1
+    assert "Your place will be here" not in words
 
 
 def test_the_office_finds_what_waits_for_it(home):
     an_application()
     an_application(state=Application.State.WITHDRAWN)
+    again = an_application(state=Application.State.ADMITTED)
+    an_offer(again, state="revoked", answered_at=rome(2021, 12, 18))
+    for application in (again, None):
+        an_offer(application)
     for state in ("parked", "refused", "sent"):
         a_notice(state=state)
     page = home(somebody_of_the_office())
-    assert (page.context["home"].to_answer, page.context["home"].stuck) == (1, 2)
+    found = page.context["home"]
+    assert (found.to_check, found.offered, found.stuck) == (1, 2, 2)
     assert reverse("admin:enrollment_application_changelist") in page.text
 
 
 def test_the_numbers_of_the_office_are_for_the_office(home):
-    assert home(a_person()).context["home"].to_answer is None
-    assert home(a_person(is_staff=True)).context["home"].to_answer is None
+    assert home(a_person()).context["home"].to_check is None
+    assert home(a_person(is_staff=True)).context["home"].to_check is None
 
 
 def test_whoever_withdrew_finds_an_empty_week(home, cohort):
