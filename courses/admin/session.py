@@ -237,9 +237,9 @@ class SessionAdmin(OfficeAdmin):
         """One room, and how many more; that there is also a link, the mode says."""
         rooms = [place.room for place in session.places.all() if place.room_id]
         if len(rooms) < 2:
-            return str(rooms[0]) if rooms else self.where(session)
+            return rooms[0].name if rooms else self.where(session)
         more = len(rooms) - 1
-        return f"{rooms[0]} " + ngettext("and %(more)s more room", "and %(more)s more rooms", more) % {
+        return f"{rooms[0].name} " + ngettext("and %(more)s more room", "and %(more)s more rooms", more) % {
             "more": more
         }
 
