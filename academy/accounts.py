@@ -1,6 +1,7 @@
 """How people sign up and sign in."""
 
 import logging
+from itertools import islice
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,7 +11,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.core.mail import EmailMessage
-from django.db.models import Exists, OuterRef
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
@@ -20,8 +22,9 @@ from academy import letter
 from academy.frame import remember
 from academy.models import User
 from academy.models.user import tidy_email
-from courses.models import Role
+from courses.models import Instructor, Role
 from enrollment.models import Application, Enrollment, Nomination
+from enrollment.models.ready import ready
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +95,25 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
 
+PERSON = [field.attname for field in User._meta.concrete_fields]
+INSTRUCTOR = [field.attname for field in Instructor._meta.concrete_fields]
+MINE = {"user": OuterRef("pk")}
+ASKED = {
+    "is_participant": Exists(Enrollment.objects.filter(**MINE)),
+    "is_on_committee": Exists(Role.objects.filter(**MINE, kind=Role.Kind.COMMITTEE)),
+    "is_contact": Exists(Nomination.objects.filter(contact=OuterRef("pk"))),
+    "open_application": Application.objects.open().filter(**MINE).order_by("-pk").values("pk")[:1],
+    "has_second_factor": Exists(Authenticator.objects.filter(**MINE, type__in=SECOND_FACTORS)),
+}
+
+
+@ready
+def account_of(person: int) -> QuerySet:
+    """The columns of `person`, of the instructor this is, and what is `ASKED`."""
+    teaching = [f"instructor__{name}" for name in INSTRUCTOR]
+    return User.objects.filter(pk=person).values_list(*PERSON, *teaching, *ASKED.values())
+
+
 class Backend(AuthenticationBackend):
     """Reads who is signed in together with what the frame of every page asks about them: one query.
 
@@ -102,17 +124,13 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """None also for an account that was closed."""
-        mine = {"user": OuterRef("pk")}
-        user = (
-            User.objects.select_related("instructor")
-            .annotate(
-                is_participant=Exists(Enrollment.objects.filter(**mine)),
-                is_on_committee=Exists(Role.objects.filter(**mine, kind=Role.Kind.COMMITTEE)),
-                open_application=Application.objects.open().filter(**mine).order_by("-pk").values("pk")[:1],
-                is_contact=Exists(Nomination.objects.filter(contact=OuterRef("pk"))),
-                has_second_factor=Exists(Authenticator.objects.filter(**mine, type__in=SECOND_FACTORS)),
-            )
-            .filter(pk=user_id)
-            .first()
-        )
-        return user if user and self.user_can_authenticate(user) else None
+        for row in account_of(user_id):
+            columns = iter(row)
+            user = User.from_db(DEFAULT_DB_ALIAS, PERSON, list(islice(columns, len(PERSON))))
+            teaching = list(islice(columns, len(INSTRUCTOR)))
+            instructor = Instructor.from_db(DEFAULT_DB_ALIAS, INSTRUCTOR, teaching) if teaching[0] else None
+            User.instructor.related.set_cached_value(user, instructor)
+            for name, answer in zip(ASKED, columns, strict=True):
+                setattr(user, name, answer)
+            return user if self.user_can_authenticate(user) else None
+        return None

@@ -1,8 +1,9 @@
 """People with an account."""
 
-from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.utils import timezone
 
+from academy.actions import open_account
 from academy.models import User
 from courses.admin.office import OfficeAdmin
 
@@ -42,8 +43,5 @@ class UserAdmin(OfficeAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             super().save_model(request, obj, form, change)
-            return
-        obj.set_unusable_password()
-        obj.save()
-        # Known to the sign-in as an address still to be proved: the first code proves it.
-        EmailAddress.objects.create(user=obj, email=obj.email, primary=True)
+        else:
+            open_account(person=obj, by=request.user, at=timezone.now())

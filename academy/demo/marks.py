@@ -86,7 +86,9 @@ class Marks:
         score = Score.objects.get(
             test=self.tests[module], enrollment=self.admission.enrollments[person], attempt=1
         )
-        correct_score(score=score, result=written(value), reason=reason, by=self.stage.office, at=at)
+        correct_score(
+            score=score, seen=score.result, result=written(value), reason=reason, by=self.stage.office, at=at
+        )
 
     def marker(self, module: str) -> User:
         """Who taught the session with the test."""

@@ -93,13 +93,14 @@ def publish_scores(
 
 
 @transaction.atomic
-def correct_score(*, score: Score, result: Result, reason: str, by, at: datetime) -> Score:
-    """Change one published score; the reason goes into the ledger and may not be empty."""
+def correct_score(*, score: Score, seen: Result, result: Result, reason: str, by, at: datetime) -> Score:
+    """Change one published score from what was `seen`; the reason goes into the ledger, never empty."""
     if not reason.strip():
         raise Refusal(_("A correction needs a reason."))
     locked(score.test)
     score = Score.objects.select_for_update(no_key=True).get(pk=score.pk)
     if score.result != result:
+        refuse_changed({score.enrollment_id: seen}, {score.enrollment_id: score.result})
         sign(by=by, at=at, reason=reason.strip())
         score.outcome, score.value, score.honours = result.outcome, result.value, result.honours
         score.save(update_fields=["outcome", "value", "honours"])

@@ -34,7 +34,8 @@ class CorrectionForm(OfficeForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.now = as_typed(self.instance.result)
+        self.before = self.instance.result
+        self.now = as_typed(self.before)
         self.initial["seen"] = self.now
 
     def clean(self):
@@ -89,6 +90,7 @@ class ScoreAdmin(SubjectAdmin, RecordAdmin):
         """Who, when, old, new and why go into the ledger with it."""
         correct_score(
             score=obj,
+            seen=form.before,
             result=obj.result,
             reason=form.cleaned_data["reason"],
             by=request.user,

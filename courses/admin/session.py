@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextInputWidge
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from courses.actions.timetable import (
     Plan,
@@ -105,7 +106,7 @@ class TeacherInline(PlainChoices, admin.StackedInline):
 
 @admin.register(Session)
 class SessionAdmin(OfficeAdmin):
-    list_display = ["starts_at", "length", "cohort", "module", "where", "who", "mode", "state"]
+    list_display = ["starts_at", "length", "cohort", "module", "where_in_short", "who", "mode", "state"]
     list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter]
     search_fields = [
         "module__code",
@@ -230,6 +231,17 @@ class SessionAdmin(OfficeAdmin):
     @admin.display(description=_("where"))
     def where(self, session) -> str:
         return ", ".join(str(place) for place in session.places.all()) or "–"
+
+    @admin.display(description=_("where"))
+    def where_in_short(self, session) -> str:
+        """One room, and how many more; that there is also a link, the mode says."""
+        rooms = [place.room for place in session.places.all() if place.room_id]
+        if len(rooms) < 2:
+            return rooms[0].name if rooms else self.where(session)
+        more = len(rooms) - 1
+        return f"{rooms[0].name} " + ngettext("and %(more)s more room", "and %(more)s more rooms", more) % {
+            "more": more
+        }
 
     @admin.display(description=_("who"))
     def who(self, session) -> str:

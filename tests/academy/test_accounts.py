@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail.backends.base import BaseEmailBackend
+from pytest_django.asserts import assertInHTML
 
 from academy.models import User
 from tests.factories import PASSWORD, a_person, with_address
@@ -221,6 +222,18 @@ def test_a_sixth_guess_is_too_many_whatever_the_spelling_and_the_claimed_origin(
 
     assert not signed_in(client)
     assert page.status_code == 422
+
+
+def test_after_too_many_guesses_the_page_leads_to_a_code_which_still_works(client, mailoutbox):
+    an_account()
+    for _ in range(6):
+        page = sign_in(client, password="sbagliata")
+    assertInHTML('<a href="/accounts/login/code/">chiedi un codice via email</a>', page.text)
+
+    client.post("/accounts/login/code/", {"email": "ada@example.org"})
+    client.post("/accounts/login/code/confirm/", {"code": the_code(mailoutbox)})
+
+    assert signed_in(client)
 
 
 def test_signing_in_to_another_account_between_guesses_does_not_clear_the_count(client):

@@ -1,9 +1,11 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.forms import model_to_dict
 from django.http import HttpRequest
 
 from academy.accounts import Backend
 from academy.frame import navigation
+from academy.models import User
 from enrollment.actions.admission import decline
 from tests.factories import a_person, an_application, an_enrollment, an_instructor, rome
 
@@ -61,6 +63,16 @@ def test_who_is_signed_in_comes_with_everything_the_frame_asks_in_one_query(djan
 
     with django_assert_num_queries(1):
         assert len(addresses(person)) == 6
+
+
+def test_who_is_signed_in_is_read_whole():
+    teacher = an_instructor()
+    known = Backend().get_user(teacher.user_id)
+    for read, written in ((known, User.objects.get(pk=known.pk)), (known.instructor, teacher)):
+        assert read == written
+        assert model_to_dict(read) == model_to_dict(written)
+    assert (known.is_participant, known.open_application, known.has_second_factor) == (False, None, False)
+    assert not hasattr(Backend().get_user(a_person().pk), "instructor")
 
 
 def test_a_closed_account_is_signed_in_nowhere():

@@ -207,12 +207,14 @@ def test_a_killed_broker_comes_back_and_the_post_goes_on(
 ):
     """Celery ends tasks it can no longer acknowledge: to the post two senders more that died."""
     addresses = people_with_a_session_soon(50)
-    with a_worker(environment, tmp_path / "worker.log"):
+    with a_worker(environment, tmp_path / "worker.log") as worker:
         sweep_until(clock, partial(server.has, 1))
         os.kill(redis.Redis.from_url(valkey.redis_url).info()["process_id"], signal.SIGKILL)
         time.sleep(1)
         valkey.start_valkey()
         sweep_until(clock, lambda: not tally()[State.DUE])
+        worker.send_signal(signal.SIGTERM)  # whoever has a mail in hand finishes it
+        worker.wait(timeout=60)
     finish_after_the_dead(settings, server)
     assert tally() == {State.SENT: 50}
     assert {mail["To"] for mail in server.mails} == set(addresses)

@@ -61,18 +61,33 @@ def test_a_published_score_is_corrected_with_a_reason_and_never_recorded_again(g
     score = Score.objects.get(enrollment=group.people[0])
     office = a_person(is_staff=True)
     with pytest.raises(Refusal, match="reason"), override("en"):
-        correct_score(score=score, result=mark(29), reason="  ", by=office, at=AFTERWARDS)
-    correct_score(score=score, result=mark(29), reason="Miscounted.", by=office, at=AFTERWARDS)
+        correct_score(score=score, seen=score.result, result=mark(29), reason="  ", by=office, at=AFTERWARDS)
+    correct_score(
+        score=score, seen=score.result, result=mark(29), reason="Miscounted.", by=office, at=AFTERWARDS
+    )
     assert group.results()[0] == mark(29)
     line = ScoreEntry.objects.changes().first()
     assert (line.by, line.before, line.after, line.reason) == (office, mark(28), mark(29), "Miscounted.")
+
+
+def test_of_two_corrections_of_the_same_score_only_the_first_is_written(group):
+    group.record(mark(28), ABSENT, mark(17))
+    group.publish()
+    score = Score.objects.get(enrollment=group.people[0])
+    first, second = a_person(is_staff=True), a_person(is_staff=True)
+    correct_score(score=score, seen=mark(28), result=mark(29), reason="Miscounted.", by=first, at=AFTERWARDS)
+    with pytest.raises(ScoresChangedMeanwhile):
+        correct_score(score=score, seen=mark(28), result=mark(27), reason="No.", by=second, at=AFTERWARDS)
+    assert group.results()[0] == mark(29)
 
 
 def test_a_reason_given_once_does_not_excuse_the_next_change(group):
     group.record(mark(28), ABSENT, mark(17))
     group.publish()
     score = Score.objects.get(enrollment=group.people[0])
-    correct_score(score=score, result=mark(29), reason="Miscounted.", by=group.teacher, at=AFTERWARDS)
+    correct_score(
+        score=score, seen=score.result, result=mark(29), reason="Miscounted.", by=group.teacher, at=AFTERWARDS
+    )
     group.cohort.refresh_from_db()
     late = an_enrollment(cohort=group.cohort)
     cells = [Cell(late.pk, None, mark(22))]

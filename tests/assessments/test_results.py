@@ -137,7 +137,14 @@ def test_a_correction_that_makes_a_pass_outweighs_the_retake(cohort, person):
     give(test, person, mark(16))
     give(test, person, mark(17), attempt=2)
     score = Score.objects.get(attempt=1)
-    correct_score(score=score, result=mark(19), reason="A page was missed.", by=person.user, at=AFTERWARDS)
+    correct_score(
+        score=score,
+        seen=score.result,
+        result=mark(19),
+        reason="A page was missed.",
+        by=person.user,
+        at=AFTERWARDS,
+    )
     [record] = records_of(person.user)
     assert record.average == Decimal("19.00")
 

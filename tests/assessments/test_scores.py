@@ -157,7 +157,9 @@ def test_the_ledger_stands_below_the_grid(group):
     group.publish()
     office = a_person(name="Olga Ufficio", is_staff=True)
     score = Score.objects.get(enrollment=group.people[2])
-    correct_score(score=score, result=mark(18), reason="Sheet turned over.", by=office, at=AFTERWARDS)
+    correct_score(
+        score=score, seen=score.result, result=mark(18), reason="Sheet turned over.", by=office, at=AFTERWARDS
+    )
     response = client_of(group.teacher).get(grid(group))
     lines = [(entry.before, entry.after) for entry in response.context["ledger"]]
     assert lines[0] == (mark(17), mark(18))

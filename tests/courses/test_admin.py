@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from courses.actions.timetable import cancel_session
 from courses.models import Cohort, Module, Programme, Room, Session
@@ -116,6 +117,30 @@ def test_a_session_moved_to_where_it_is_stays_as_it_was(office):
     office.post(page("session", "move", session.pk), an_arrangement(link="https://example.org/aula"))
     session.refresh_from_db()
     assert session.revision == 0
+
+
+def test_two_dates_on_a_page_say_which_is_which(office):
+    text = office.get(page("session", "move", factories.a_session().pk)).text
+    for name, label in (("starts_at", "Begins:"), ("ends_at", "Ends:")):
+        assert f'role="group" aria-labelledby="id_{name}_label"' in text
+        assert re.search(rf'<label\s+id="id_{name}_label"[^>]*>{label}</label>', text)
+
+
+@pytest.mark.parametrize(
+    ("rooms", "link", "said"),
+    [
+        (0, "https://example.org/aula", "remote"),
+        (1, "https://example.org/aula", "Aula 0"),
+        (2, "", "Aula 0 and 1 more room"),
+        (10, "https://example.org/aula", "Aula 0 and 9 more rooms"),
+    ],
+)
+def test_the_list_of_sessions_names_one_room_and_counts_the_others(office, rooms, link, said):
+    places = [factories.a_room(name=f"Aula {number}") for number in range(rooms)]
+    factories.a_session(mode="hybrid" if rooms else "remote", rooms=places, link=link)
+    assertContains(
+        office.get(page("session", "changelist")), f'<td class="field-where_in_short">{said}</td>', html=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,19 @@
-"""Somebody who has never been here applies for a place and gets it."""
+"""Somebody who has never been here applies for a place and gets it, and is told so by mail."""
 
 import re
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from academy.tasks import sweep
 from enrollment.models import Application, Enrollment
 from tests.factories import PASSWORD, a_call, a_cohort, a_session, somebody_of_the_office, with_address
+from tests.smtp import MailServer
+
+ADA = "ada@example.org"
 
 
 @pytest.fixture
@@ -22,16 +25,27 @@ def call(transactional_db):
     return a_call(cohort=cohort, opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=28))
 
 
-def test_from_the_front_page_to_a_place(call, page, browser, live_server):
+@pytest.fixture
+def server(settings, live_server):
+    """Takes every mail of the site; links in them lead to this site."""
+    settings.SITE_URL = live_server.url
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    with MailServer().running() as server:
+        settings.EMAIL_PORT = server.port
+        yield server
+
+
+def test_from_the_front_page_to_a_place(call, page, browser, live_server, server):
     # The way leads through a new account and back to the form.
     page.goto("/")
     page.click(".hero a.button:not(.button-quiet)")
     page.click("main a[href^='/accounts/signup/']")
     page.fill("[name=name]", "Ada Bianchi")
-    page.fill("[name=email]", "ada@example.org")
+    page.fill("[name=email]", ADA)
     page.check("[name=privacy_read]")
     page.click("main .form button")
-    page.fill("[name=code]", code_in_the_last_mail(page))
+    page.fill("[name=code]", code_in_the_last_mail(page, server))
     page.click("main .form button >> nth=0")
     expect(page).to_have_url(re.compile(f"/cohorts/{call.cohort.code}/apply/"))
 
@@ -53,17 +67,37 @@ def test_from_the_front_page_to_a_place(call, page, browser, live_server):
         "href", re.compile(r"/applications/\d+/")
     )
 
+    # The post tells her that it has arrived, and where it stands.
+    code = call.cohort.code
+    page.goto(link_in_the_next_mail(server, f"Abbiamo ricevuto la tua candidatura all’edizione {code}"))
+    expect(page.locator("main h1")).to_contain_text(code)
+    expect(page.locator("main .callout")).to_be_visible()
+    expect(page.locator("main .callout-good")).to_be_hidden()
+
     admit_in_the_office(browser, live_server)
 
-    page.reload()
+    page.goto(link_in_the_next_mail(server, f"Hai un posto nell’edizione {code}"))
     expect(page.locator("main .callout-good")).to_be_visible()
     expect(page.locator(".site-nav a[href='/schedule/']")).to_be_visible()
     assert Enrollment.objects.get().user.name == "Ada Bianchi"
 
 
-def code_in_the_last_mail(page) -> str:
+def code_in_the_last_mail(page, server) -> str:
     expect(page.locator("[name=code]")).to_be_visible()
-    return re.search(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", mail.outbox[-1].body, re.MULTILINE).group()
+    text = server.to(ADA)[-1].get_body(["plain"]).get_content()
+    return re.search(r"^[A-Z0-9]{4}-[A-Z0-9]{4}\r?$", text, re.MULTILINE).group().strip()
+
+
+def link_in_the_next_mail(server, subject: str) -> str:
+    """Where the only mail that leaves with one round of the post leads, as text and as HTML."""
+    before = server.to(ADA)
+    sweep()
+    [letter] = server.to(ADA)[len(before) :]
+    assert letter["Subject"].strip() == subject  # a long one begins on a line of its own
+    application = reverse("enrollment:application", args=[Application.objects.get().pk])
+    [link] = re.findall(rf"^\S+{application}(?=\r?$)", letter.get_body(["plain"]).get_content(), re.MULTILINE)
+    assert f'href="{link}"' in letter.get_body(["html"]).get_content()
+    return link
 
 
 def admit_in_the_office(browser, live_server) -> None:
@@ -78,5 +112,5 @@ def admit_in_the_office(browser, live_server) -> None:
     page.click("main .form button")
     expect(page).to_have_url(re.compile(address))
     page.click("#content form button, #content form input[type=submit]")
-    page.wait_for_load_state()
+    expect(page).to_have_url(re.compile("/change/$"))
     context.close()
