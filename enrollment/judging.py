@@ -19,7 +19,7 @@ class Stage(models.TextChoices):
     TO_DO = "to_do", _("to do")
     DRAFT = "draft", _("your draft")
     NOT_YET = "not_yet", _("not yet")
-    WAITING = "waiting", _("signed, waiting for colleagues")
+    WAITING = "waiting", _("waiting for colleagues")
     DONE = "done", _("signed by all")
     MISSED = "missed", _("closed without your sheet")
 

@@ -10,6 +10,18 @@ from enrollment.models import Criterion, Evaluation
 POINTS = ngettext_lazy("From 0 to %(maximum)d point.", "From 0 to %(maximum)d points.", "maximum")
 
 
+class PointsField(forms.IntegerField):
+    """A number every sheet needs in the end; a draft may still leave it out."""
+
+    def __init__(self, *, draft: bool, **kwargs):
+        super().__init__(**kwargs)
+        self.draft = draft
+
+    def validate(self, value):
+        if value is not None or not self.draft:
+            super().validate(value)
+
+
 class ScoreSheetForm(forms.Form):
     """Points for each criterion, in fields named by its key, and a remark; `signing` wants them all.
 
@@ -23,11 +35,11 @@ class ScoreSheetForm(forms.Form):
         given = dict(sheet.points.values_list("criterion", "value")) if sheet else {}
         self.names = {f"points-{criterion.pk}": criterion.pk for criterion in criteria}
         for (name, key), criterion in zip(self.names.items(), criteria, strict=True):
-            self.fields[name] = forms.IntegerField(
+            self.fields[name] = PointsField(
+                draft=not signing,
                 label=criterion.title,
                 min_value=0,
                 max_value=criterion.maximum,
-                required=signing,
                 initial=given.get(key),
                 help_text=POINTS % {"maximum": criterion.maximum},
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),

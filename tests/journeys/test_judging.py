@@ -63,7 +63,7 @@ def test_from_the_choice_of_an_interview_to_two_signed_sheets(call, application,
     score(second, "44", "Sign")
     expect(second.get_by_role("row", name="Total")).to_have_text(re.compile(r"Total\s*52\s*44"))
 
-    first.get_by_role("link", name="Next: Carla Candidata").click()
+    first.get_by_role("link", name="Next: Carla Candidata, interview").click()
     expect(first).to_have_url(re.compile(rf"/committee/{application.pk}/interview/$"))
     first.get_by_role("link", name="Documents").click()
     expect(first.get_by_role("row", name="Total")).to_have_text(re.compile(r"Total\s*52\s*44"))
