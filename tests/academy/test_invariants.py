@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 BROKEN_BY = {
     "one_account_per_address": another(User, email="upper(email)"),
     "told_once": another(Notice),
+    "a_notice_is_for_one_person_or_one_address": another(Notice, interest="7"),
     "a_notice_has_a_known_state": "UPDATE academy_notice SET state = 'lost'",
     "there_is_one_heartbeat": "INSERT INTO academy_sweepheartbeat (id, swept_at) VALUES (false, now())",
 }
@@ -25,6 +26,14 @@ def test_past_the_forms_it_is_refused_under_its_name(name, statement):
         execute(statement)
     assert refused_as(refusal.value) == name
     assert sentence_for(refusal.value) == rules("academy")[name].message
+
+
+def test_an_address_is_told_once_too_and_a_notice_is_for_somebody():
+    factories.a_notice(user=None, interest=7)
+    for statement in (another(Notice), another(Notice, interest="NULL")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            execute(statement)
+    execute(another(Notice, interest="8"))
 
 
 def test_every_rule_of_the_door_is_broken_here():

@@ -4,13 +4,14 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from django.utils.translation import override
 
 from academy import letter, postman
 from academy.models import Notice, SweepHeartbeat
 from academy.postman import KINDS, collect, deliver, recover, send_again
 from courses.refusals import Refusal
-from enrollment.models import Application
-from tests.factories import a_cohort, a_person, a_session, an_application, an_enrollment, rome
+from enrollment.models import Application, Interest
+from tests.factories import a_cohort, a_person, a_session, an_application, an_enrollment, an_offer, rome
 from tests.smtp import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -300,24 +301,80 @@ def test_the_office_sends_a_refused_notice_again(server):
 
 
 def test_the_mail_speaks_the_language_of_its_reader_not_of_the_office(server):
-    office = a_person(is_staff=True, language="it")
     cohort = a_cohort(code="SMTC-2022-1")
     for language in ("en", "it"):
-        an_application(
-            cohort=cohort,
-            user=a_person(language=language, email=f"{language}@example.org"),
-            state="admitted",
-            answered_by=office,
-            answered_at=AT,
-        )
-    collect(AT)
-    deliver(at(AT), 5)
+        reader = a_person(language=language, email=f"{language}@example.org")
+        an_offer(an_application(cohort=cohort, user=reader, state="admitted"), made_at=AT)
+    with override("it"):  # as the office, which asks for the mails
+        collect(AT)
+        deliver(at(AT), 5)
     english = server.to("en@example.org")[-1]
-    assert english["Subject"] == "You have a place in SMTC-2022-1"
+    assert english["Subject"] == "A seat for you in SMTC-2022-1: answer by 14:00 on 23 December"
     assert "Thursday 13 January 2022" in english.get_body(("plain",)).get_content()
     italian = server.to("it@example.org")[-1]
     assert "giovedì 13 gennaio 2022" in italian.get_body(("plain",)).get_content().lower()
     assert '<html lang="it">' in italian.get_body(("html",)).get_content()
+
+
+# Addresses without an account
+
+
+def an_address(email="anna@example.org", **fields):
+    """Left a moment ago, so that its mail is due."""
+    interest = Interest.objects.create(**{"email": email, "asked_at": AT} | fields)
+    collect(AT)
+    return interest
+
+
+def test_an_address_without_an_account_is_written_to_once_in_its_language(server):
+    anna = an_address(language="en")
+    bruno = an_address("bruno@example.org", language="it")
+    assert collect(AT) == 0
+    deliver(at(AT), 5)
+    deliver(at(AT), 5)
+    assert server.recipients == [[anna.email], [bruno.email]]
+    english, italian = (server.to(interest.email)[0] for interest in (anna, bruno))
+    assert english["Subject"] == "Confirm your address"
+    assert english["Message-ID"] != italian["Message-ID"]
+    assert english["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert english["List-Unsubscribe"].strip(" <>") in english.get_body(("plain",)).get_content()
+    assert "Hello," in english.get_body(("plain",)).get_content()
+    assert [html_in(mail) for mail in (english, italian)] == ["en", "it"]
+    assert list(Notice.objects.values_list("state", "user", "interest")) == [
+        (State.SENT, None, anna.pk),
+        (State.SENT, None, bruno.pk),
+    ]
+
+
+def html_in(mail):
+    """The language a mail says it is in."""
+    return mail.get_body(("html",)).get_content().partition('<html lang="')[2][:2]
+
+
+def test_an_address_has_the_same_message_id_however_often_its_mail_leaves(server):
+    anna = an_address()
+    server.answer("DATA", "drop")
+    deliver(at(AT), 5)
+    assert states() == [State.DUE]
+    deliver(at(AT + minutes(1)), 5)
+    first, again = server.to(anna.email)
+    assert first["Message-ID"] == again["Message-ID"]
+
+
+def test_an_address_taken_off_while_its_mail_waits_gets_none(server):
+    anna = an_address()
+    other = an_address("bruno@example.org")
+    Interest.objects.filter(pk=anna.pk).delete()
+    deliver(at(AT), 5)
+    assert server.recipients == [[other.email]]
+    dropped = Notice.objects.get(interest=anna.pk)
+    assert (dropped.state, dropped.remark) == (State.DROPPED, "the address has been taken off the list")
+
+
+def test_what_one_is_told_oneself_has_no_way_out(server):
+    [anna] = applicants(1)
+    deliver(at(AT), 5)
+    assert server.to(anna.email)[0]["List-Unsubscribe"] is None
 
 
 def test_a_name_is_inert_in_the_html_and_itself_in_the_text(server):
