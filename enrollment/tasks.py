@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from enrollment.actions import eligibility, offers
+from enrollment.actions import eligibility, interest, offers
 
 
 @shared_task
@@ -16,3 +16,9 @@ def let_offers_lapse() -> None:
 def exclude_incomplete() -> None:
     """Whoever has not sent the documents asked for by their hour is out of the selection."""
     eligibility.exclude_incomplete(at=timezone.now())
+
+
+@shared_task
+def forget_addresses() -> None:
+    """Addresses left for the next call and not confirmed, or told of it, are nobody's business."""
+    interest.forget_addresses(at=timezone.now())
