@@ -24,10 +24,19 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "at": at,
         "call_open": bool(call and call.is_open(at)),
         "stages": stages_of(application, at),
+        "exclusion": reason_of_exclusion(application),
         "answers": answers(application, WRITTEN),
         "files": application.files.select_related("document"),
     }
     return render(request, "enrollment/application.html", context)
+
+
+def reason_of_exclusion(application: Application) -> str:
+    """What the office wrote to somebody excluded."""
+    if application.state != Application.State.EXCLUDED:
+        return ""
+    reasons = application.passages.filter(after=Application.State.EXCLUDED).values_list("reason", flat=True)
+    return reasons.last() or ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

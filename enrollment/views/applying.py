@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from courses.views.once import once
 from enrollment.access import nomination_of_code, too_many_guesses
 from enrollment.actions import applications as admission
 from enrollment.actions import files as filing
-from enrollment.forms.application import STEPS, MotivationForm, ReviewForm, StepForm, WorkForm, YouForm
+from enrollment.forms.application import STEPS, MotivationForm, ReviewForm, StepForm, YouForm
 from enrollment.models import WRITTEN, Application, Call
 from enrollment.tax_code import born_otherwise
 from enrollment.views.answers import LABELS, answers, spoken
@@ -27,6 +27,7 @@ from enrollment.views.files import rows_of, take_and_remove, takes_files
 
 State = Application.State
 PAGES = {"GET", "HEAD"}
+TOO_MANY = "too_many"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -203,15 +204,16 @@ def keep_the_rest(request: HttpRequest, draft: Application, form: StepForm, at: 
     """What is no field: files added and taken away, the employer that nominates. Faults go to `form`."""
     if isinstance(form, MotivationForm):
         take_and_remove(request, form, draft, at)
-    if isinstance(form, WorkForm):
-        if "drop_nomination" in request.POST:
-            draft = admission.nominate(application=draft, nomination=None, by=request.user, at=at)
-        elif code := form.cleaned_data.get("nomination_code"):
-            nomination = None if too_many_guesses(request) else nomination_of_code(code, draft)
-            if nomination:
-                draft = admission.nominate(application=draft, nomination=nomination, by=request.user, at=at)
-            else:
-                form.add_error("nomination_code", _("No employer’s code for this edition, or no place left."))
+    if "drop_nomination" in request.POST and draft.nomination_id:
+        return admission.nominate(application=draft, nomination=None, by=request.user, at=at)
+    if code := form.cleaned_data.get("nomination_code"):
+        if too_many_guesses(request):
+            wait = _("Too many codes have been tried. Try again in a few minutes.")
+            form.add_error("nomination_code", ValidationError(wait, code=TOO_MANY))
+        elif nomination := nomination_of_code(code, draft):
+            return admission.nominate(application=draft, nomination=nomination, by=request.user, at=at)
+        else:
+            form.add_error("nomination_code", _("No employer’s code for this edition, or no place left."))
     return draft
 
 
@@ -224,7 +226,7 @@ def answer(request: HttpRequest, draft: Application, form: StepForm) -> HttpResp
             said = f"{said} {_('Not saved, because it is not right yet: %(fields)s.') % {'fields': wrong}}"
         return JsonResponse({"said": said, "seen": draft.revision}, status=422 if form.errors else 200)
     if form.errors:
-        return show_step(request, draft, form, status=422)
+        return show_step(request, draft, form, 429 if form.has_error("nomination_code", TOO_MANY) else 422)
     if request.POST.get("then") == "later":
         messages.success(request, f"{said} {_('Go on whenever you like, also on another device.')}")
         return redirect("enrollment:application", draft.pk)

@@ -1,26 +1,47 @@
-"""The pages of somebody who applies: nothing typed is lost, nobody sees another's, refusals say why."""
+"""An application sent: its receipt, its frozen copy, where it stands, stepping back."""
 
-from datetime import datetime, timedelta
+import hashlib
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
 from courses.refusals import Refusal
-from enrollment.actions import admission
+from enrollment.actions import applications as admission
+from enrollment.actions.passages import pass_to
 from enrollment.models import Application
-from tests.factories import PROFILE, ROME, a_call, a_cohort, a_person, an_application, rome
+from tests.factories import (
+    PROFILE,
+    ROME,
+    a_call,
+    a_cohort,
+    a_document,
+    a_draft,
+    a_file,
+    a_person,
+    a_slot,
+    a_tax_code,
+    an_application,
+    an_offer,
+    rome,
+)
 
 pytestmark = pytest.mark.django_db
 
 State = Application.State
-WRITTEN = PROFILE | {"motivation": "Coordino gli spostamenti di 3.000 persone.", "privacy_read": "on"}
 OPEN = datetime(2021, 11, 15, 10, tzinfo=ROME)
 
 
 @pytest.fixture(autouse=True)
 def while_the_call_is_open():
-    with time_machine.travel(OPEN, tick=False):
-        yield
+    with time_machine.travel(OPEN, tick=False) as clock, override("en"):
+        yield clock
 
 
 @pytest.fixture
@@ -30,159 +51,254 @@ def call():
 
 @pytest.fixture
 def person(client):
-    person = a_person()
+    person = a_person(name="Ada Bianchi")
     client.force_login(person)
     client.cookies["django_language"] = "en"
     return person
 
 
-def form_of(call):
-    return f"/cohorts/{call.cohort.code}/apply/"
+def ready(call, **fields):
+    """A draft that can be sent."""
+    you = {"born_on": date(1985, 5, 17), "tax_code": a_tax_code(), "motivation": "Per imparare."}
+    return a_draft(cohort=call.cohort, **PROFILE | you | fields)
 
 
-def test_applying_leads_to_the_page_of_the_application(client, call, person):
-    assert client.get(form_of(call)).status_code == 200
-
-    page = client.post(form_of(call), WRITTEN, follow=True)
-
-    application = Application.objects.get()
-    assert page.redirect_chain == [(f"/applications/{application.pk}/", 302)]
-    assert "Your application has been received" in page.text
-    assert (application.user, application.state, application.submitted_at) == (person, State.SUBMITTED, OPEN)
+def sent(draft, at=OPEN, **more):
+    return admission.submit(application=draft, by=draft.user, at=at, **more)
 
 
-def test_somebody_between_two_jobs_applies_without_an_employer(client, call, person):
-    client.post(form_of(call), WRITTEN | {"employer": "", "employer_kind": "none"})
-
-    assert Application.objects.get().employer == ""
+# Sending.
 
 
-def test_a_visitor_is_asked_to_sign_in_and_comes_back(client, call):
-    assert client.get(form_of(call)).url == f"/accounts/login/?next={form_of(call)}"
-    assert client.post(form_of(call), WRITTEN).url == f"/accounts/login/?next={form_of(call)}"
-    assert Application.objects.count() == 0
+def test_the_snapshot_holds_word_for_word_what_was_sent(call):
+    draft = ready(call, special_needs="Rampa", phone="011 1234567")
+    file = a_file(draft)
+
+    application = sent(draft)
+
+    snapshot = application.snapshots.get()
+    assert (snapshot.number, snapshot.taken_at) == (1, OPEN)
+    assert snapshot.content["receipt"] == application.receipt == f"{call.cohort.code}/0001"
+    assert snapshot.content["written"]["motivation"] == "Per imparare."
+    assert snapshot.content["written"]["born_on"] == "1985-05-17"
+    assert [(f["name"], f["sha256"]) for f in snapshot.content["files"]] == [(file.name, file.digest)]
+    canonical = json.dumps(snapshot.content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert snapshot.digest == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_the_ledger_says_who_sent_it_and_when(call):
+    application = sent(ready(call))
+
+    passage = application.passages.get()
+    assert (passage.before, passage.after, passage.at) == ("draft", "submitted", OPEN)
+    assert passage.actor == application.user
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    "gap", ["born_on", "employer_kind", "role", "sector", "region", "motivation", "tax_code", "employer"]
+)
+def test_with_a_gap_nothing_is_sent(call, gap):
+    draft = ready(call, **{gap: None if gap == "born_on" else ""})
+
+    assert draft.gaps == [gap]
+    with pytest.raises(Refusal):
+        sent(draft)
+    assert Application.objects.get().state == State.DRAFT
+
+
+def test_control_the_database_refuses_what_the_action_would_let_through(call, monkeypatch):
+    monkeypatch.setattr(Application, "gaps", [])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sent(ready(call, motivation=""))
+
+
+def test_a_required_document_is_waited_for_and_an_optional_one_is_not(call):
+    card = a_document(call)
+    a_document(call, required=False)
+    draft = ready(call)
+
+    with pytest.raises(Refusal):
+        sent(draft)
+    a_file(draft, card)
+    assert sent(draft).state == State.SUBMITTED
+
+
+def test_a_foreigner_needs_no_tax_code(call):
+    assert sent(ready(call, tax_code="", foreign=True)).state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("late", "taken"), [(timedelta(seconds=-1), True), (timedelta(0), False), (timedelta(days=1), False)]
+)
+def test_the_call_closes_on_the_second(call, late, taken):
+    draft = ready(call)
+    at = call.closes_at + late
+
+    if taken:
+        assert sent(draft, at).submitted_at == at
+        return
+    with pytest.raises(Refusal, match="closed"):
+        sent(draft, at)
+    with pytest.raises(Refusal, match="closed"):
+        admission.save_draft(application=draft, written={"role": "x"}, seen=0, by=draft.user, at=at)
+    with pytest.raises(Refusal, match="closed"):
+        admission.start_application(cohort=call.cohort, by=a_person(), at=at)
+
+
+def test_without_a_call_nobody_applies():
+    with pytest.raises(Refusal, match="not open yet"):
+        admission.start_application(cohort=a_cohort(), by=a_person(), at=OPEN)
+
+
+def test_sent_again_it_is_the_same_also_after_the_call(call):
+    draft = ready(call)
+    numbers = [sent(draft, at).number for at in (OPEN, OPEN, call.closes_at + timedelta(days=1))]
+    assert numbers == [1, 1, 1]
+    assert draft.snapshots.count() == 1
+
+
+def test_nothing_of_it_changes_any_more(call):
+    application = sent(ready(call))
+
+    with pytest.raises(Refusal):
+        admission.save_draft(application=application, written={"role": "x"}, seen=0, by=None, at=OPEN)
+    with pytest.raises(Refusal):
+        admission.nominate(application=application, nomination=None, by=None, at=OPEN)
+    with pytest.raises(Refusal):
+        admission.throw_away(application=application, by=None, at=OPEN)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Application.objects.update(motivation="Altro.")
+
+
+def test_ten_sent_at_once_get_ten_numbers(transactional_db):
+    call = a_call()
+    drafts = [ready(call) for _ in range(10)]
+    together = Barrier(len(drafts), timeout=30)
+
+    def send(draft):
+        connection.ensure_connection()
+        together.wait()
+        try:
+            return sent(draft).number
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(drafts)) as pool:
+        numbers = list(pool.map(send, drafts))
+
+    assert sorted(numbers) == list(range(1, 11))
+
+
+# Its page.
+
+
+def test_the_page_shows_the_receipt_the_stages_and_what_one_wrote(client, call, person):
+    call.ranking_on = date(2021, 12, 20)
+    call.save()
+    application = an_application(
+        user=person,
+        cohort=call.cohort,
+        motivation="<script>alert(1)</script>",
+        special_needs="Rampa",
+        tax_code="RSSMRA85E17L219R",
+    )
+
+    page = client.get(f"/applications/{application.pk}/").text
+
+    assert application.receipt in page
+    assert "Rampa" in page
+    assert "RSSMRA85E17L219R" not in page
+    assert "<script>alert" not in page
+    assert stages(page) == [
+        "Application received",
+        "Check by the office",
+        "Interview",
+        "Publication of the ranking",
+    ]
+    assert "Monday 20 December 2021" in page
+
+
+def stages(page):
+    """The titles of the stages listed, in their order."""
+    listed = page.split("Where it stands")[1].split("</ol>")[0]
+    return re.findall(r"<span>\s*(?:<strong>)?([^<]+?)\s*(?:</strong>)?<br>", listed)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
     [
-        ("motivation", ""),
-        ("motivation", "a" * 3001),
-        ("motivation", "Perch\x00é"),
-        ("role", ""),
-        ("role", "r" * 151),
-        ("sector", "church"),
-        ("region", "Atlantide"),
-        ("access", ""),
-        ("employer_kind", "none"),
-        ("employer", ""),
-        ("privacy_read", ""),
+        (State.SUBMITTED, "Your application has been received"),
+        (State.ELIGIBLE, "Your application is admissible"),
+        (State.ON_RESERVE, "You are on the reserve list"),
+        (State.NOT_SUITABLE, "There is no place for you in this edition"),
+        (State.EXCLUDED, "Your application has been excluded"),
+        (State.WITHDRAWN, "You have withdrawn this application"),
     ],
 )
-def test_what_cannot_be_is_shown_again_with_everything_typed(client, call, person, field, value):
-    page = client.post(form_of(call), WRITTEN | {"employer": "Tramvia <Futura>"} | {field: value})
-
-    assert page.status_code == 422
-    assert 'aria-invalid="true"' in page.text
-    assert WRITTEN["motivation"] in page.text or field == "motivation"
-    assert "Tramvia &lt;Futura&gt;" in page.text or field == "employer"
-    assert Application.objects.count() == 0
+def test_the_page_says_what_its_state_means(client, call, person, state, words):
+    application = an_application(user=person, cohort=call.cohort, state=state)
+    assert words in client.get(f"/applications/{application.pk}/").text
 
 
-def test_only_what_the_form_asks_is_taken_from_it(client, call, person):
-    other = a_call()
-    sent = {
-        "state": "admitted",
-        "cohort": other.cohort.pk,
-        "user": a_person().pk,
-        "answered_at": "2021-11-01",
-        "privacy_read_at": "2001-01-01",
-    }
+def test_the_page_says_why_an_application_was_excluded(client, call, person):
+    application = an_application(user=person, cohort=call.cohort)
+    with transaction.atomic():
+        pass_to(
+            application, State.EXCLUDED, by=a_person(), at=OPEN, reason="No degree.", ground="requirements"
+        )
 
-    client.post(form_of(call), WRITTEN | sent)
+    page = client.get(f"/applications/{application.pk}/").text
 
-    application = Application.objects.get()
-    assert (application.user, application.cohort, application.state) == (person, call.cohort, State.SUBMITTED)
-    assert (application.answered_at, application.privacy_read_at) == (None, OPEN)
+    assert "A requirement of the call is missing" in page
+    assert "No degree." in page
 
 
-def test_a_second_application_is_refused_and_led_to_the_first(client, call, person):
-    first = an_application(user=person, cohort=call.cohort)
+def test_an_interview_stands_among_the_stages_on_its_day(client, call, person, while_the_call_is_open):
+    application = an_application(user=person, cohort=call.cohort, state=State.ELIGIBLE)
+    a_slot(call, starts_at=rome(2021, 12, 17, 15), application=application, chosen_at=rome(2021, 12, 10, 9))
 
-    for page in (client.get(form_of(call)), client.post(form_of(call), WRITTEN)):
-        assert page.status_code == 409
-        assert f'href="/applications/{first.pk}/"' in page.text
-    assert Application.objects.get() == first
+    page = client.get(f"/applications/{application.pk}/").text
+    assert stages(page)[-2:] == ["Interview", "Publication of the ranking"]
+    assert "Friday 17 December 2021, 15:00" in page
 
-
-def test_of_two_sent_at_once_the_second_is_led_to_the_first(client, call, person, monkeypatch):
-    def slower(**given):
-        an_application(user=person, cohort=call.cohort)
-        raise Refusal("You have already applied to this edition.")
-
-    monkeypatch.setattr(admission, "apply", slower)
-
-    page = client.post(form_of(call), WRITTEN)
-
-    assert page.status_code == 409
-    assert f'href="/applications/{Application.objects.get().pk}/"' in page.text
+    while_the_call_is_open.move_to(rome(2021, 12, 18, 9), tick=False)
+    client.force_login(person)
+    listed = client.get(f"/applications/{application.pk}/").text.split("Where it stands")[1]
+    assert "done" in listed.split("Interview")[1].split("</li>")[0]
 
 
-def test_after_the_deadline_nothing_is_taken_and_the_words_are_given_back(client, call, person):
-    with time_machine.travel(call.closes_at, tick=False):
-        client.force_login(person)
-        page = client.post(form_of(call), WRITTEN | {"closes_at": "2099-01-01"})
+def test_an_offer_is_the_last_stage_with_its_hour(client, call, person):
+    application = an_application(user=person, cohort=call.cohort, state=State.ADMITTED)
+    an_offer(application)
 
-    assert page.status_code == 409
-    assert "Applications closed on Tuesday 14 December 2021 at 14:00 (Italian time)." in page.text
-    assert WRITTEN["motivation"] in page.text
-    assert Application.objects.count() == 0
+    page = client.get(f"/applications/{application.pk}/").text
 
-
-def test_before_the_call_opens_the_page_says_when(client, call, person):
-    with time_machine.travel(call.opens_at - timedelta(seconds=1), tick=False):
-        page = client.get(form_of(call))
-
-    assert page.status_code == 409
-    assert "Applications open on Friday 15 October 2021 at 14:00" in page.text
-
-
-@pytest.mark.parametrize("fields", [{"listed": False}, {"code": "ANOTHER"}])
-def test_an_edition_that_is_not_public_takes_no_applications(client, person, fields):
-    a_call(cohort=a_cohort(**fields))
-
-    assert client.post("/cohorts/SMTC-2022-1/apply/", WRITTEN).status_code == 404
-    assert Application.objects.count() == 0
+    assert stages(page)[-2:] == ["Your answer to the offer", "The edition begins"]
+    assert "Thursday 23 December 2021, 14:00" in page
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("page", ["", "withdraw/"])
-def test_another_persons_application_is_not_there(client, person, method, page):
-    application = an_application()
+@pytest.mark.parametrize("page", ["", "withdraw/", "documents/"])
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED])
+def test_another_persons_application_is_not_there(client, person, method, page, state):
+    application = a_draft() if state == State.DRAFT else an_application()
 
     assert getattr(client, method)(f"/applications/{application.pk}/{page}").status_code in (404, 405)
     application.refresh_from_db()
-    assert application.state == State.SUBMITTED
+    assert application.state == state
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (None, "Your application has been received"),
-        (admission.admit, "You have a place"),
-        (admission.put_on_reserve, "You are on the reserve list"),
-        (admission.decline, "There is no place for you in this edition"),
-    ],
-)
-def test_the_page_says_where_the_application_stands(client, call, person, answer, words):
-    application = an_application(user=person, cohort=call.cohort, motivation="<script>alert(1)</script>")
-    if answer:
-        answer(application=application, by=a_person(), at=rome(2021, 12, 17, 9))
+def test_the_page_asks_as_much_whatever_the_number_of_applications(
+    client, call, person, django_assert_max_num_queries
+):
+    application = an_application(user=person, cohort=call.cohort)
+    for _ in range(20):
+        an_application(cohort=call.cohort)
+    with django_assert_max_num_queries(9):
+        client.get(f"/applications/{application.pk}/")
 
-    page = client.get(f"/applications/{application.pk}/")
 
-    assert words in page.text
-    assert "<script>alert" not in page.text
+# Stepping back.
 
 
 def test_withdrawing_asks_first(client, call, person):
@@ -204,26 +320,47 @@ def test_withdrawing_twice_is_withdrawing_once(client, call, person):
     answers = [client.post(f"/applications/{application.pk}/withdraw/").status_code for _ in range(2)]
 
     assert answers == [302, 302]
+    assert application.passages.filter(after=State.WITHDRAWN).count() == 1
 
 
-def test_an_admitted_applicant_cannot_withdraw_and_reads_why(client, call, person):
-    application = an_application(user=person, cohort=call.cohort)
-    admission.admit(application=application, by=a_person(), at=rome(2021, 12, 17, 9))
+def test_withdrawing_frees_the_interview_that_was_chosen(call):
+    application = an_application(cohort=call.cohort, state=State.ELIGIBLE)
+    slot = a_slot(call, application=application, chosen_at=OPEN)
+
+    admission.withdraw_application(application=application, by=application.user, at=OPEN)
+
+    slot.refresh_from_db()
+    assert (slot.application, slot.chosen_at) == (None, None)
+
+
+def test_a_person_applies_once_and_again_only_after_withdrawing(call):
+    first = sent(ready(call))
+
+    begin = {"cohort": call.cohort, "by": first.user, "at": OPEN}
+    assert admission.start_application(**begin) == first
+    admission.withdraw_application(application=first, by=first.user, at=OPEN)
+    assert admission.start_application(**begin).state == State.DRAFT
+
+
+@pytest.mark.parametrize("state", [State.ADMITTED, State.NOT_SUITABLE, State.EXCLUDED])
+def test_what_has_been_answered_can_no_longer_be_withdrawn(client, call, person, state):
+    application = an_application(user=person, cohort=call.cohort, state=state)
 
     assert client.get(f"/applications/{application.pk}/withdraw/").url == f"/applications/{application.pk}/"
     page = client.post(f"/applications/{application.pk}/withdraw/")
 
-    assert page.status_code == 409
-    assert "This application has been answered and can no longer be withdrawn." in page.text
+    application.refresh_from_db()
+    assert (page.status_code, application.state) == (409, state)
+    assert "This application can no longer be withdrawn." in page.text
 
 
-def test_the_pages_ask_as_much_whatever_the_number_of_applications(
-    client, call, person, django_assert_max_num_queries
-):
-    application = an_application(user=person, cohort=call.cohort)
-    for _ in range(20):
-        an_application(cohort=call.cohort)
+def test_a_draft_is_thrown_away_and_not_withdrawn(client, call, person):
+    draft = a_draft(user=person, cohort=call.cohort)
 
-    for address in (form_of(call), f"/applications/{application.pk}/"):
-        with django_assert_max_num_queries(4):
-            client.get(address)
+    for answer in (
+        client.get(f"/applications/{draft.pk}/withdraw/"),
+        client.post(f"/applications/{draft.pk}/withdraw/"),
+    ):
+        assert answer.url == f"/cohorts/{call.cohort.code}/apply/throw-away/"
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
