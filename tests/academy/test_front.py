@@ -30,6 +30,8 @@ def test_a_visitor_reads_the_hours_and_the_call_and_can_apply(visitor):
 
     assert "<dd>30 h</dd>" in text
     assert "29 days left" in text
+    assert "Apply by 14:00 (Italian time) on Tuesday 14 December 2021." in text
+    assert "<dd>30</dd>" in text  # seats
     assert f'href="/cohorts/{call.cohort.code}/apply/"' in text
 
 
