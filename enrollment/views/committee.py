@@ -18,8 +18,8 @@ from courses.views.once import once
 from enrollment.access import applications_judged_by, editions_judged_by
 from enrollment.actions.evaluation import criteria_of, fill_in_sheet, refuse_too_early, shared_employer
 from enrollment.forms.committee import ScoreSheetForm
-from enrollment.judging import ASK_FOR_WORK, Stage, next_to_judge, work_of
-from enrollment.models import Application, Evaluation, Phase
+from enrollment.judging import ASK_FOR_WORK, Line, Stage, next_to_judge, work_of
+from enrollment.models import Application, Evaluation, InterviewSlot, Phase
 
 ROWS = 50
 
@@ -34,7 +34,8 @@ def committee(request: HttpRequest) -> HttpResponse:
     cohort = next((edition for edition in editions if edition.code == code), None)
     if cohort is None:
         raise Http404
-    work = work_of(request.user, cohort, timezone.now())
+    at = timezone.now()
+    work = work_of(request.user, cohort, at)
     stages = [step.stage for line in work for step in line.steps]
     context = {
         "editions": editions,
@@ -43,8 +44,16 @@ def committee(request: HttpRequest) -> HttpResponse:
         "to_do": sum(stage in ASK_FOR_WORK for stage in stages),
         "waiting": stages.count(Stage.WAITING),
         "done": stages.count(Stage.DONE),
+        "interviews": interviews_to_come(work, at),
     }
     return render(request, "enrollment/committee.html", context)
+
+
+def interviews_to_come(work: list[Line], at: datetime) -> list[InterviewSlot]:
+    """Of the applications being judged, those that are not over, by time."""
+    judged = [one for line in work if (one := line.application).state == Application.State.ELIGIBLE]
+    chosen = [getattr(application, "interview", None) for application in judged]
+    return sorted((slot for slot in chosen if slot and slot.ends_at > at), key=lambda slot: slot.starts_at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,6 +115,7 @@ def sheet_page(
         "form": form,
         "sheet": sheet,
         "not_now": not_now,
+        "slot": getattr(application, "interview", None) if phase == Phase.INTERVIEW else None,
         "shared_employer": shared_employer(application, request.user),
         "being_judged": application.state == Application.State.ELIGIBLE,
         "table": points_table(request.user, application, phase),

@@ -132,6 +132,26 @@ def test_the_interview_is_to_do_once_it_has_begun(client, member, call, applicat
         assert client.get("/committee/").context["to_do"] == 2
 
 
+def test_the_interviews_to_come_are_listed_by_time_with_their_place(client, member, call, cohort):
+    own = an_application(cohort=cohort, state=State.ELIGIBLE, user=member)
+    gone = an_application(cohort=cohort, state=State.WITHDRAWN)
+    later, sooner, over = (eligible(cohort, f"Numero {word}") for word in ("Uno", "Due", "Tre"))
+    for application, day in ((own, 16), (gone, 18), (later, 20), (sooner, 17), (over, 14)):
+        a_slot(
+            call,
+            application=application,
+            chosen_at=rome(2021, 12, 1),
+            starts_at=rome(2021, 12, day, 10),
+            where=f"Aula {day}",
+        )
+
+    page = client.get("/committee/")
+
+    assert [slot.application for slot in page.context["interviews"]] == [sooner, later]
+    assert "2 interviews to come, the next one on Friday 17 December, 10:00" in page.text
+    assert "Aula 17" in client.get(sheet_of(sooner, "interview")).text
+
+
 def test_the_front_page_of_a_member_counts_the_sheets_of_all_editions(client, member, call, cohort):
     other = a_scored_call().cohort
     Role.objects.create(user=member, cohort=other)
@@ -159,14 +179,16 @@ def test_each_edition_of_a_member_has_its_own_list(client, member, cohort, appli
 
 
 def test_the_list_costs_as_much_for_3_applications_as_for_30(
-    client, member, cohort, django_assert_max_num_queries
+    client, member, call, cohort, django_assert_max_num_queries
 ):
+    slot = {"chosen_at": rome(2021, 12, 1)}
     for number in range(3):
         a_score_sheet(eligible(cohort, f"Poca {number}"), member, 50)
+    a_slot(call, application=eligible(cohort, "Con Colloquio"), **slot)
     with django_assert_max_num_queries(10) as few:
         client.get("/committee/")
     for number in range(27):
-        eligible(cohort, f"Tanta {number}")
+        a_slot(call, application=eligible(cohort, f"Tanta {number}"), **slot)
     with django_assert_max_num_queries(10) as many:
         client.get("/committee/")
     assert len(few) == len(many)
