@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import pairwise
 
 import pgtrigger
 import pytest
@@ -12,17 +14,38 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from academy.demo import cast, editions, loose_ends, story
-from academy.demo.editions import Edition
+from academy.demo.calls import Admission
+from academy.demo.editions import OFFICE_DAYS, Edition
 from academy.demo.logins import LOGINS, PASSWORD
+from academy.demo.selection import Selection
+from academy.demo.stage import Stage
 from academy.models import Notice, User
 from assessments.models import ModuleTest, Score
 from courses.models import Cohort, Room, Session, SessionTeacher
-from courses.workdays import ROME
-from enrollment.models import Application, Enrollment
+from courses.workdays import ROME, instant
+from enrollment.access import applications_judged_by, nomination_code, score_sheets_open_to
+from enrollment.actions.files import still_asked_for
+from enrollment.models import (
+    Application,
+    Consent,
+    Enrollment,
+    Evaluation,
+    Interest,
+    InterviewSlot,
+    RankingLine,
+)
+from enrollment.tax_code import read
 
 TODAY = date(2026, 11, 22)
 DAYS = [TODAY, date(2026, 12, 31), date(2027, 8, 20), date(2028, 2, 29)]
 SET_UP_BY_MIGRATE = {"contenttypes_contenttype", "auth_permission"}
+# Drawn anew each time: salts, and the keys of files, which snapshots mention.
+NEVER_ALIKE = {
+    "academy.User": {"password"},
+    "enrollment.ApplicationFile": {"id", "content"},
+    "enrollment.ApplicationSnapshot": {"content", "digest"},
+}
+IN_ORDER_OF = {"enrollment.ApplicationFile": ["digest"]}
 
 
 def tell(today: date) -> None:
@@ -40,11 +63,11 @@ def tell(today: date) -> None:
 
 
 def everything() -> dict[str, list[dict]]:
-    """All rows of the portal, passwords apart."""
+    """All rows of the portal, but for what is never alike."""
     return {
         model._meta.label: [
-            {name: value for name, value in row.items() if name != "password"}
-            for row in model._default_manager.order_by("pk").values()
+            {name: row[name] for name in row.keys() - NEVER_ALIKE.get(model._meta.label, set())}
+            for row in model._default_manager.order_by(*IN_ORDER_OF.get(model._meta.label, ["pk"])).values()
         ]
         for model in apps.get_models()
         if model._meta.db_table not in SET_UP_BY_MIGRATE
@@ -77,6 +100,11 @@ def first(told) -> Cohort:
     return Cohort.objects.get(code="SMTC-2022-1")
 
 
+@pytest.fixture
+def coming(told) -> Cohort:
+    return Cohort.objects.get(code="SMTC-2027-1")
+
+
 def hours(edition: Edition, day: date) -> float:
     return sum(session.plan.minutes for session in edition.held(day)) / 60
 
@@ -92,6 +120,9 @@ def test_on_22_november_2026_the_editions_are_where_the_calendar_says():
     assert (len(running.held(TODAY)), hours(running, TODAY)) == (45, 177)
     assert coming.call_opens == datetime(2026, 11, 1, 12, tzinfo=ROME)
     assert coming.call_closes == datetime(2027, 1, 8, 14, tzinfo=ROME)
+    assert (coming.interview_days[0], coming.interview_days[-1]) == (date(2027, 1, 18), date(2027, 1, 22))
+    assert coming.ranking_on == date(2027, 1, 29)
+    assert coming.answers_by == datetime(2027, 2, 8, 14, tzinfo=ROME)
 
 
 def whole(day: date) -> None:
@@ -99,9 +130,10 @@ def whole(day: date) -> None:
     running, coming = editions.present_editions(day)
     assert running.first_day < day <= running.last_day
     assert coming.code != running.code
-    assert running.call_closes.date() < running.answers_on < running.first_day
     assert coming.call_opens.date() == day - timedelta(days=21)
-    assert day + timedelta(days=28) <= coming.call_closes.date() < coming.answers_on < coming.first_day
+    assert day + timedelta(days=28) <= coming.call_closes.date()
+    for edition in (running, coming):
+        admission_fits_together(edition)
     taken: Counter[tuple[str, datetime]] = Counter()
     kinds = {teacher.name: teacher.kind for teacher in cast.teachers()}
     for edition in (running, coming):
@@ -122,15 +154,54 @@ def whole(day: date) -> None:
     assert {marking.late[-1], marking.untouched} <= mine
 
 
+def admission_fits_together(edition: Edition) -> None:
+    """Each step of it on a day the office works, after the one before, and seats offered anew in time."""
+    closes, answers = edition.call_closes.date(), edition.answers_by.date()
+    first, *_, last = days = edition.interview_days
+    assert len(set(days)) == len(days) == 5
+    assert all(OFFICE_DAYS.next_working(day) == day for day in (*days, edition.ranking_on, answers))
+    assert first - closes >= timedelta(days=5)  # offered at the closing, four days before
+    assert last < edition.ranking_on < answers
+    assert answers + timedelta(days=7) < edition.first_day
+
+
+def acts_of(today: date, edition: Edition, letters: str) -> dict[str, list[datetime]]:
+    """When what happens in an admission, by the name of the act, without playing it."""
+    stage = Stage(today)
+    admission = Admission(stage, edition, cast.people(*letters))
+    admission.plan()
+    Selection(admission).plan()
+    acts: dict[str, list[datetime]] = {}
+    for at, _number, act in stage.acts:
+        acts.setdefault(getattr(act, "func", act).__name__, []).append(at)
+    return acts
+
+
+def the_office_keeps_up(today: date) -> None:
+    """All that is to be seen in the open call has happened by last night, each act after the one it needs."""
+    running, coming = editions.present_editions(today)
+    acts = acts_of(today, coming, "AU")
+    assert max(max(moments) for moments in acts.values()) < instant(today, time())
+    assert max(acts["declare_eligible"]) < min(acts["offer_interviews"]) < min(acts["judge"])
+    acts = acts_of(today, running, "RY")
+    order = ["declare_eligible", "offer_interviews", "choose", "record_turnouts", "publish", "accept"]
+    for before, after in pairwise(order):
+        assert max(acts[before]) < min(acts[after])
+    assert max(acts["send"]) < running.call_closes
+    assert max(acts["accept"]) < instant(running.first_day, time())
+
+
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_editions_rooms_and_instructors_fit_together(day):
     whole(day)
+    the_office_keeps_up(day)
 
 
 @pytest.mark.slow
 def test_they_do_so_on_every_day_of_a_year():
     for number in range(366):
         whole(date(2027, 3, 1) + timedelta(days=number))
+        the_office_keeps_up(date(2027, 3, 1) + timedelta(days=number))
 
 
 def test_the_story_begins_after_the_first_edition():
@@ -150,20 +221,16 @@ def test_a_public_server_refuses_the_story(settings):
 def test_the_story_is_always_the_same(told_twice):
     once, again = told_twice
     assert once == again
-    assert {"academy.Notice", "assessments.ScoreEntry"} <= {label for label, rows in once.items() if rows}
+    filled = {label for label, rows in once.items() if rows}
+    assert {"academy.Notice", "assessments.ScoreEntry", "enrollment.RankingLine"} <= filled
 
 
 def test_nothing_in_it_has_happened_after_the_night_before(told):
     midnight = datetime.combine(TODAY, time(), tzinfo=ROME)
     done = {
-        "changed_at",
-        "submitted_at",
-        "answered_at",
-        "admitted_at",
-        "published_at",
-        "sent_at",
-        "at",
-        "due_at",
+        *("changed_at", "saved_at", "submitted_at", "taken_at", "uploaded_at", "asked_at", "answered_at"),
+        *("offered_at", "chosen_at", "signed_at", "made_at", "admitted_at", "published_at", "sent_at", "at"),
+        *("invited_at", "confirmed_at"),
     }
     late = [
         (label, row)
@@ -184,14 +251,156 @@ def test_every_edition_has_78_sessions_and_keeps_the_shares_of_academics_and_com
 
 
 def test_the_first_edition_had_thirty_participants_of_whom_one_left(first):
-    assert states(first.enrollments) == {"completed": 29, "withdrawn": 1, "renounced": 2}
+    assert states(first.enrollments) == {"completed": 29, "withdrawn": 1}
     assert first.enrollments.get(state="withdrawn").ends_on == date(2022, 3, 4)
-    assert states(first.applications) == {"admitted": 32, "declined": 12, "withdrawn": 2}
     assert (first.tests.count(), first.tests.unpublished().count()) == (16, 0)
 
 
 def states(rows) -> dict[str, int]:
     return dict(Counter(rows.values_list("state", flat=True)))
+
+
+# --- How the first edition was filled: the numbers of its minutes ----------------------------------
+
+
+def rome(*when: int) -> datetime:
+    return datetime(*when, tzinfo=ROME)
+
+
+def test_46_applied_by_the_hour_and_a_47th_had_not_sent_it(first):
+    assert (first.call.opens_at, first.call.closes_at) == (rome(2021, 10, 29, 12), rome(2021, 12, 3, 14))
+    sent = first.applications.sent()
+    assert sorted(sent.values_list("number", flat=True)) == list(range(1, 47))
+    assert not sent.filter(submitted_at__gte=first.call.closes_at).exists()
+    left = first.applications.get(state="draft")
+    assert (left.user.name, left.gaps, left.number) == ("Wilma Vallechiusa", [], None)
+
+
+def test_2_withdrew_3_were_not_admissible_and_41_were_called(first):
+    sent = first.applications.sent()
+    assert sent.filter(state="withdrawn").count() == 2
+    excluded = first.applications.filter(state="excluded")
+    assert Counter(excluded.values_list("ground", flat=True)) == {
+        "incomplete": 2,
+        "requirements": 1,
+        "absent": 1,
+    }
+    called = sent.filter(passages__after="eligible")
+    assert called.count() == 41 == 46 - 2 - 3
+
+
+def test_of_the_two_incomplete_one_sent_nothing_by_the_hour_and_one_what_nobody_could_read(first):
+    silent, unreadable = first.applications.filter(ground="incomplete").order_by("user__name").reverse()
+    request, passage = silent.document_request, silent.passages.get(after="excluded")
+    assert (silent.user.name, passage.actor, passage.at) == ("Priscilla Quartesana", None, request.due_at)
+    assert still_asked_for(request) == [request.documents.get()]
+    passage = unreadable.passages.get(after="excluded")
+    assert unreadable.document_request.answered_at < passage.at
+    assert (passage.actor.email, unreadable.snapshots.count()) == ("office@example.org", 2)
+    assert "illeggibile" in passage.reason
+
+
+def test_41_interviews_on_five_days_and_one_stayed_away(first):
+    chosen = first.call.slots.exclude(application=None)
+    assert Counter(chosen.values_list("turnout", flat=True)) == {"held": 40, "absent": 1}
+    days = {slot.starts_at.astimezone(ROME).date() for slot in chosen}
+    assert days == {date(2021, 12, day) for day in (9, 10, 13, 14, 15)}
+    assert chosen.get(turnout="absent").application.user.name == "Nives Orecchiella"
+
+
+def test_every_member_signed_every_sheet_and_two_shared_an_employer_with_the_third(first):
+    sheets = Evaluation.objects.signed().filter(application__cohort=first)
+    assert Counter(sheets.values_list("phase", flat=True)) == {"documents": 41 * 3, "interview": 40 * 3}
+    conflicts = set(sheets.filter(conflict=True).values_list("member__name", "application__user__name"))
+    assert conflicts == {
+        ("Viola Campodonico Reale", "Cino Bruscarolo"),
+        ("Viola Campodonico Reale", "Jacopo Nevarossa"),
+    }
+
+
+def test_the_ranking_of_17_december_has_35_suitable_5_not_and_4_excluded(first):
+    ranking = first.call.rankings.get()
+    assert (ranking.version, ranking.published_at.astimezone(ROME).date()) == (1, date(2021, 12, 17))
+    lines = ranking.lines.all()
+    assert Counter(lines.values_list("outcome", flat=True)) == {
+        "admitted": 30,
+        "on_reserve": 5,
+        "not_suitable": 5,
+        "excluded": 4,
+    }
+    suitable = lines.exclude(place=None).order_by("place")
+    assert list(suitable.values_list("place", flat=True)) == list(range(1, 36))
+    assert (suitable.last().total, suitable.last().application.user.name) == (50, "Elettra Fontanaspra")
+    best_of_the_others = lines.filter(outcome="not_suitable").order_by("-total").first()
+    assert (best_of_the_others.total, first.call.suitable_from) == (Decimal("49.67"), 50)
+
+
+def line(cohort: Cohort, place: int) -> RankingLine:
+    return cohort.call.rankings.get().lines.select_related("application__user").get(place=place)
+
+
+def test_the_thirtieth_place_was_won_by_the_interview_and_the_twelfth_by_the_younger(first):
+    last_seat, first_reserve = line(first, 30), line(first, 31)
+    assert last_seat.total == first_reserve.total == Decimal("60.67")
+    assert last_seat.interview > first_reserve.interview
+    assert (last_seat.outcome, first_reserve.outcome) == ("admitted", "on_reserve")
+    younger, older = line(first, 12), line(first, 13)
+    assert (younger.documents, younger.interview) == (older.documents, older.interview)
+    assert younger.application.born_on > older.application.born_on
+
+
+def test_30_were_offered_a_seat_until_the_23rd_two_gave_it_up_and_two_on_reserve_took_it(first):
+    at_first = first.offers.filter(made_at=first.call.rankings.get().published_at)
+    assert set(at_first.values_list("deadline", flat=True)) == {rome(2021, 12, 23, 14)}
+    assert states(at_first) == {"accepted": 28, "declined": 1, "lapsed": 1}
+    declined, lapsed = at_first.get(state="declined"), at_first.get(state="lapsed")
+    assert (declined.application.user.name, declined.settled_by) == (
+        "Ausonia Belcolle",
+        declined.application.user,
+    )
+    assert (lapsed.application.user.name, lapsed.settled_by) == ("Brando Cipressini", None)
+    assert lapsed.answered_at == rome(2021, 12, 23, 14)
+    later = first.offers.exclude(pk__in=at_first).order_by("made_at")
+    assert [(one.made_at, one.deadline, one.state) for one in later] == [
+        (declined.answered_at, rome(2022, 1, 3, 12), "accepted"),
+        (lapsed.answered_at, rome(2022, 1, 3, 12), "accepted"),
+    ]
+    assert [one.application for one in later] == [line(first, 31).application, line(first, 32).application]
+    assert {one.application.user.name for one in later} == {"Calogero Nerastella", "Evelina Rocciaviva"}
+
+
+def test_in_the_end_30_are_enrolled_and_every_application_has_its_end(first):
+    assert states(first.applications) == {
+        "enrolled": 30,
+        "on_reserve": 3,
+        "not_suitable": 5,
+        "renounced": 2,
+        "excluded": 4,
+        "withdrawn": 2,
+        "draft": 1,
+    }
+    assert first.enrollments.filter(application__state="enrolled").count() == 30 == first.seats
+    roads = Counter(
+        tuple(one.passages.order_by("pk").values_list("after", flat=True))
+        for one in first.applications.filter(state__in=["enrolled", "renounced"])
+    )
+    assert roads == {
+        ("submitted", "eligible", "admitted", "enrolled"): 28,
+        ("submitted", "eligible", "on_reserve", "admitted", "enrolled"): 2,
+        ("submitted", "eligible", "admitted", "renounced"): 2,
+    }
+
+
+def test_whoever_took_a_seat_answered_all_three_agreements(first):
+    answers = Counter(Consent.objects.filter(cohort=first).values_list("agreement__kind", "given").order_by())
+    assert answers["participation", True] == 30
+    assert answers["participation", False] == 0
+    for kind in ("recording", "directory"):
+        assert answers[kind, True] + answers[kind, False] == 30
+        assert answers[kind, False] > 0
+
+
+# --- What became of them ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -206,6 +415,16 @@ def test_who_fails_a_test_takes_it_once_more(first, name, module, marks):
 def test_only_cino_bruscarolo_has_honours_and_three_times(first):
     honours = Score.objects.filter(cohort=first, honours=True)
     assert Counter(honours.values_list("enrollment__user__name", flat=True)) == {"Cino Bruscarolo": 3}
+
+
+def test_the_running_edition_was_filled_the_same_way(running):
+    assert states(running.applications) == {
+        "enrolled": 28,
+        "renounced": 1,
+        "not_suitable": 1,
+        "excluded": 1,
+    }
+    assert states(running.offers) == {"accepted": 28, "declined": 1}
 
 
 def test_the_running_edition_has_28_rows(running):
@@ -229,11 +448,69 @@ def test_next_week_a_session_has_no_room_another_no_link_and_one_is_moved(runnin
     assert roomless.get() != linkless.get()
 
 
-def test_the_call_of_the_open_edition_has_its_first_answers(told):
-    coming = Cohort.objects.get(code="SMTC-2027-1")
-    assert states(coming.applications) == {"submitted": 11, "declined": 1, "withdrawn": 1}
+def test_the_open_call_has_nineteen_answers_so_far(coming):
+    assert states(coming.applications) == {
+        "draft": 6,
+        "submitted": 4,
+        "eligible": 5,
+        "documents_asked": 2,
+        "excluded": 1,
+        "withdrawn": 1,
+    }
+    drafts = coming.applications.filter(state="draft").order_by("user__name")
+    assert [(len(one.gaps), one.files.count()) for one in drafts] == [
+        (5, 0),
+        (1, 0),
+        (0, 0),
+        (0, 1),
+        (0, 3),
+        (7, 0),
+    ]
+    assert not coming.applications.filter(files__size__gt=1000).exists()
+
+
+def test_who_applies_again_is_known_who_is_foreign_has_no_tax_code_and_one_shares_hers(coming):
     again = coming.applications.get(user__name="Sabina Zolferana")
     assert again.user.enrollments.get().cohort.code == "SMTC-2022-1"
+    foreign = coming.applications.get(foreign=True)
+    assert (foreign.user.name, foreign.tax_code, foreign.state) == ("Maren Holmstrand", "", "submitted")
+    codes = coming.applications.exclude(tax_code="").values_list("user__name", "tax_code")
+    assert all(read(code) == code and code[11:14] == "Z99" for _name, code in codes)
+    assert [name for name, code in codes if not code[14].isdigit()] == ["Olindo Isolafiore"]
+
+
+def test_an_employer_has_nominated_one_of_two(coming):
+    nomination = coming.nominations.get()
+    assert (nomination.organisation.name, nomination.places) == ("Tram del Sangone S.p.A.", 2)
+    assert nomination.applications.get().user.name == "Olindo Isolafiore"
+    assert nomination.contact.email == "carlotta.montenevoso@example.org"
+    assert nomination_code(nomination)
+
+
+def test_the_instructor_has_sheets_to_sign_and_sees_the_colleagues_only_where_hers_is_signed(coming):
+    me = User.objects.get(email="instructor@example.org")
+    assert applications_judged_by(me).filter(cohort=coming).count() == 5
+    mine = Evaluation.objects.filter(member=me)
+    assert sorted(bool(sheet.signed_at) for sheet in mine) == [False, True]
+    seen = score_sheets_open_to(me).exclude(member=me).filter(application__cohort=coming)
+    assert seen.get().application == mine.signed().get().application
+    others = Evaluation.objects.signed().filter(application__cohort=coming).exclude(member=me)
+    assert others.count() == 5
+
+
+def test_the_applicant_is_admissible_and_can_choose_an_interview(coming):
+    mine = coming.applications.get(user__email="applicant@example.org")
+    assert mine.state == Application.State.ELIGIBLE
+    assert mine.files.count() >= 2
+    assert not InterviewSlot.objects.filter(application=mine).exists()
+    midnight = datetime.combine(TODAY, time(), tzinfo=ROME)
+    free = InterviewSlot.objects.choosable(midnight).filter(call=coming.call)
+    assert free.count() == 5 * 9 - 1
+
+
+def test_three_addresses_wait_for_the_next_call_and_two_were_told_of_this_one(told):
+    assert Counter(bool(one.confirmed_at) for one in Interest.objects.all()) == {True: 2, False: 1}
+    assert Notice.objects.filter(kind="interest_asked", state="sent").count() == 3
 
 
 def test_laboratories_are_taught_in_groups_side_by_side(first):
@@ -250,7 +527,7 @@ def test_the_four_log_ins_work_and_are_who_they_say(running):
     office, instructor, participant, applicant = people.values()
     assert (office.is_staff, office.is_superuser, office.groups.get().name) == (True, False, "Office")
     assert participant.enrollments.get(cohort=running).state == Enrollment.State.ACTIVE
-    assert applicant.applications.get().state == Application.State.SUBMITTED
+    assert applicant.applications.get().state == Application.State.ELIGIBLE
     mine = running.tests.of(instructor.instructor).filter(published_at=None)
     assert {test.module.code for test in mine} >= {"DD5", "AMS1"}
 
@@ -261,7 +538,11 @@ def test_people_can_read_what_they_were_told(running):
     told = set(Notice.objects.of(participant).filter(state="sent").values_list("kind", flat=True))
     assert told == {
         "application_received",
-        "application_answered",
+        "interview_offered",
+        "interview_chosen",
+        "interview_tomorrow",
+        "offer_made",
+        "seat_confirmed",
         "session_tomorrow",
         "session_changed",
         "score_published",
