@@ -9,7 +9,17 @@ SECTIONS = {
     "editions": (_("Editions"), ["Cohort", "Session", "Closure"]),
     "admission": (
         _("Admission"),
-        ["Call", "Role", "Application", "InterviewSlot", "Offer", "Enrollment", "Nomination", "Interest"],
+        [
+            "Call",
+            "Role",
+            "Application",
+            "InterviewSlot",
+            "Ranking",
+            "Offer",
+            "Enrollment",
+            "Nomination",
+            "Interest",
+        ],
     ),
     "consents": (_("Agreements and consents"), ["Agreement", "Consent"]),
     "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),

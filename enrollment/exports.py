@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from courses.paper import Data, Paper, Section, set_paper
 from courses.tables import write_csv, write_xlsx
-from enrollment.admission import rank_again
-from enrollment.models import Criterion, Evaluation, Phase, Ranking, RankingLine
+from enrollment.admission import Placed, rank_again
+from enrollment.models import Criterion, Evaluation, Ground, Phase, Ranking
 from enrollment.standings import in_words
 
 PLACE, POINTS = 0, (3, 4, 5)  # columns of numbers
@@ -66,16 +66,17 @@ def entries(ranking: Ranking) -> list[Entry]:
             line.interview,
             line.total,
             line.get_outcome_display(),
-            " ".join([note_of(line), *map(in_words, placed.reasons)]).strip(),
+            note_of(placed),
         )
         for placed in rank_again(ranking.inputs)
         for line in [written[placed.key]]
     ]
 
 
-def note_of(line: RankingLine) -> str:
-    """The ground of an exclusion."""
-    return f"{capfirst(line.get_ground_display())}." if line.ground else ""
+def note_of(placed: Placed) -> str:
+    """The ground of an exclusion, what settled a tie."""
+    ground = f"{capfirst(str(Ground(placed.ground).label))}." if placed.ground else ""
+    return " ".join(filter(None, [ground, *map(in_words, placed.reasons)]))
 
 
 def name_of_file(ranking: Ranking, kind: str) -> str:

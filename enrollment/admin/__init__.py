@@ -1,5 +1,15 @@
 """The office's pages on who follows an edition."""
 
-from . import application, call, consent, enrollment, interest, interview, nomination, offer
+from . import application, call, consent, enrollment, interest, interview, nomination, offer, ranking
 
-__all__ = ["application", "call", "consent", "enrollment", "interest", "interview", "nomination", "offer"]
+__all__ = [
+    "application",
+    "call",
+    "consent",
+    "enrollment",
+    "interest",
+    "interview",
+    "nomination",
+    "offer",
+    "ranking",
+]

@@ -13,6 +13,7 @@ from enrollment.actions.calls import adopt_standard_scheme
 from enrollment.models import Call, Criterion, RequiredDocument
 
 from .pipeline import pipeline_of
+from .ranking import BuildsRankings
 
 RECEIVED = Count("cohort__applications", filter=Q(cohort__applications__submitted_at__isnull=False))
 
@@ -54,7 +55,7 @@ class DocumentInline(LineInline):
 
 
 @admin.register(Call)
-class CallAdmin(OfficeAdmin):
+class CallAdmin(BuildsRankings, OfficeAdmin):
     change_form_template = "admin/enrollment/call.html"
     list_display = ["cohort", "phase", "opens_at", "closes_at", "received", "ranking_on", "answers_by"]
     list_select_related = ["cohort"]
