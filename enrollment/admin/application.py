@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin.office import Act, RecordAdmin
@@ -17,10 +18,11 @@ from enrollment.actions.eligibility import ask_for_documents, declare_eligible, 
 from enrollment.actions.interviews import record_turnout
 from enrollment.actions.offers import revoke
 from enrollment.conflicts import same_employer
-from enrollment.models import PROFILE_FIELDS, Application, Evaluation, InterviewSlot, Points
+from enrollment.models import PROFILE_FIELDS, Application, Evaluation, InterviewSlot, Points, RequiredDocument
 from enrollment.states import APPLICATION_PASSAGES
 from enrollment.tax_code import born_otherwise, masked
 
+from .importing import ImportsApplicants
 from .interview import begun
 from .offer import ReasonForm
 
@@ -112,7 +114,8 @@ def employers_of(member: Role) -> list[str]:
 
 
 @admin.register(Application)
-class ApplicationAdmin(RecordAdmin):
+class ApplicationAdmin(ImportsApplicants, RecordAdmin):
+    change_list_template = "admin/enrollment/applications.html"
     change_form_template = "admin/enrollment/application.html"
     list_display = [
         "receipt",
@@ -238,7 +241,7 @@ class ApplicationAdmin(RecordAdmin):
 
     def get_act_arguments(self, act, thing) -> dict:
         if act.form is RequestForm:
-            return {"documents": thing.cohort.call.documents.all()}
+            return {"documents": RequiredDocument.objects.filter(call__cohort=thing.cohort_id)}
         if act.form is TurnoutForm:
             return {"initial": {"turnout": thing.interview.turnout}}
         return {}
@@ -287,7 +290,7 @@ class ApplicationAdmin(RecordAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseRedirect(self.page_of(application))
-        self.log_change(request, application, "Tax code shown")
+        self.log_change(request, application, gettext("The tax code was shown"))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Tax code"),

@@ -1,14 +1,19 @@
-"""The office answers applications and ends places, through the actions."""
+"""The office ends places, offers interviews and seats, keeps agreements and invites employers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from enrollment.models import Application, Enrollment
+from enrollment.access import nomination_code
+from enrollment.models import Agreement, Application, Enrollment, Interest, InterviewSlot, Nomination, Offer
 from tests import factories
+from tests.factories import rome
 
 pytestmark = pytest.mark.django_db
+
+NOW = rome(2021, 12, 1, 9)
 
 
 @pytest.fixture
@@ -22,113 +27,7 @@ def page(model: str, name: str = "change", *args) -> str:
     return reverse(f"admin:enrollment_{model}_{name}", args=args)
 
 
-def test_an_application_is_read_not_written(office):
-    application = factories.an_application(motivation="Vengo in treno")
-    response = office.get(page("application", "change", application.pk))
-    assert "Vengo in treno" in response.text
-    assert response.context["adminform"].form.fields == {}
-    forged = {"state": "admitted", "motivation": "Altro", "cohort": 1, "answered_by": 1}
-    office.post(page("application", "change", application.pk), forged)
-    after = Application.objects.get(pk=application.pk)
-    assert (after.state, after.motivation) == ("submitted", "Vengo in treno")
-    assert not Enrollment.objects.exists()
-
-
-def test_the_newest_edition_comes_first_and_in_it_who_applied_first(office):
-    coming = factories.a_cohort(starts_on=date(2022, 9, 8), ends_on=date(2023, 2, 11))
-    second = factories.an_application(cohort=coming, submitted_at=factories.rome(2021, 11, 3, 10))
-    first = factories.an_application(cohort=coming)
-    old = factories.an_application()
-    found = office.get(page("application", "changelist")).context["cl"].result_list
-    assert list(found) == [first, second, old]
-
-
-@pytest.mark.parametrize(
-    ("answer", "state"), [("admit", "admitted"), ("reserve", "on_reserve"), ("decline", "declined")]
-)
-def test_a_button_answers_an_application(office, answer, state):
-    application = factories.an_application(cohort=factories.a_cohort(seats=5))
-    address = page("application", answer, application.pk)
-    assert address in office.get(page("application", "change", application.pk)).text
-    assert "5 seats are left. The applicant is told by mail." in office.get(address).text
-    assert office.post(address).status_code == 302
-    application.refresh_from_db()
-    assert application.state == state
-    assert application.answered_by == factories.User.objects.get(is_staff=True)
-    assert Enrollment.objects.count() == (answer == "admit")
-    assert address not in office.get(page("application", "change", application.pk)).text
-
-
-def test_looking_at_a_button_answers_nothing(office):
-    application = factories.an_application()
-    for answer in ("admit", "reserve", "decline"):
-        office.get(page("application", answer, application.pk))
-    application.refresh_from_db()
-    assert application.state == "submitted"
-
-
-def test_a_full_edition_admits_nobody_and_says_so(office):
-    cohort = factories.a_cohort(seats=1)
-    factories.an_enrollment(cohort=cohort)
-    application = factories.an_application(cohort=cohort)
-    response = office.post(page("application", "admit", application.pk))
-    assert response.status_code == 422
-    assert "The edition is full: all its seats are taken." in response.text
-    application.refresh_from_db()
-    assert application.state == "submitted"
-
-
-def test_a_declined_application_is_not_admitted_by_an_old_page(office):
-    application = factories.an_application()
-    office.post(page("application", "decline", application.pk))
-    response = office.post(page("application", "admit", application.pk))
-    assert response.status_code == 422
-    assert "An application cannot pass from this state to that one." in response.text
-    assert not Enrollment.objects.exists()
-
-
-def test_several_are_admitted_as_far_as_seats_reach_and_the_rest_is_named(office):
-    cohort = factories.a_cohort(seats=2)
-    applications = [factories.an_application(cohort=cohort) for _ in range(3)]
-    chosen = {"action": "admit_all", "_selected_action": [a.pk for a in applications]}
-    response = office.post(page("application", "changelist"), chosen, follow=True)
-    assert "Done: 2." in response.text
-    assert f"{applications[2]}: The edition is full: all its seats are taken." in response.text
-    states = Application.objects.order_by("pk").values_list("state", flat=True)
-    assert list(states) == ["admitted", "admitted", "submitted"]
-
-
-@pytest.mark.parametrize(
-    ("action", "state"), [("put_all_on_reserve", "on_reserve"), ("decline_all", "declined")]
-)
-def test_several_are_answered_alike(office, action, state):
-    applications = [factories.an_application() for _ in range(3)]
-    chosen = {"action": action, "_selected_action": [a.pk for a in applications]}
-    office.post(page("application", "changelist"), chosen)
-    assert set(Application.objects.values_list("state", flat=True)) == {state}
-
-
-def test_who_may_only_read_answers_nobody(client):
-    reader = factories.a_person(is_staff=True)
-    reader.user_permissions.add(factories.permission("enrollment", "view_application"))
-    client.force_login(reader)
-    application = factories.an_application()
-    assert client.get(page("application", "change", application.pk)).status_code == 200
-    for answer in ("admit", "reserve", "decline"):
-        assert client.post(page("application", answer, application.pk)).status_code == 403
-    chosen = {"action": "admit_all", "_selected_action": [application.pk]}
-    assert client.post(page("application", "changelist"), chosen).status_code == 403
-    application.refresh_from_db()
-    assert application.state == "submitted"
-
-
-def test_drafts_belong_to_the_applicant_alone(office):
-    draft = factories.an_application(state="draft", submitted_at=None)
-    assert str(draft.user) not in office.get(page("application", "changelist")).text
-    assert office.get(page("application", "change", draft.pk)).status_code == 404
-
-
-@pytest.mark.parametrize("state", ["completed", "renounced", "withdrawn", "forfeited", "excluded"])
+@pytest.mark.parametrize("state", ["completed", "withdrawn", "forfeited", "excluded"])
 def test_a_place_ends_with_a_day_and_frees_its_seat_unless_completed(office, state):
     enrollment = factories.an_enrollment()
     address = page("enrollment", "end", enrollment.pk)
@@ -137,6 +36,16 @@ def test_a_place_ends_with_a_day_and_frees_its_seat_unless_completed(office, sta
     assert (enrollment.state, enrollment.ends_on) == (state, date(2022, 3, 1))
     assert Enrollment.objects.live().exists() == (state == "completed")
     assert address not in office.get(page("enrollment", "change", enrollment.pk)).text
+
+
+def test_before_the_start_one_renounces_and_after_it_one_withdraws(office):
+    enrollment = factories.an_enrollment()
+    address = page("enrollment", "end", enrollment.pk)
+    assert office.post(address, {"state": "renounced", "on": "2022-03-01"}).status_code == 422
+    assert office.post(address, {"state": "withdrawn", "on": "2022-01-10"}).status_code == 422
+    assert office.post(address, {"state": "renounced", "on": "2022-01-10"}).status_code == 302
+    enrollment.refresh_from_db()
+    assert (enrollment.state, enrollment.ends_on) == ("renounced", enrollment.starts_on)
 
 
 def test_a_place_does_not_end_without_a_day(office):
@@ -156,18 +65,155 @@ def test_of_a_place_only_whether_it_is_an_auditors_is_written_by_hand(office):
     assert (after.starts_on, after.employer) == (enrollment.starts_on, enrollment.employer)
 
 
-def test_a_call_must_close_after_it_opens(office):
-    cohort = factories.a_cohort()
-    form = {"cohort": cohort.pk, "opens_at_0": "2021-11-01", "opens_at_1": "09:00"}
-    form |= {"closes_at_0": "2021-10-01", "closes_at_1": "14:00"}
-    response = office.post(page("call", "add"), form)
+def a_series(call, **changes) -> dict:
+    form = {"call": call.pk, "starts_at_0": "2021-12-09", "starts_at_1": "09:00", "minutes": 20}
+    return form | {"number": 3, "where": "Aula 1"} | changes
+
+
+def test_a_series_of_interviews_is_offered_at_once(office, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    call = factories.a_call()
+    assert office.post(page("interviewslot", "add"), a_series(call)).status_code == 302
+    starts = [rome(2021, 12, 9, 9) + timedelta(minutes=20 * n) for n in range(3)]
+    assert list(InterviewSlot.objects.values_list("starts_at", flat=True)) == starts
+    assert set(InterviewSlot.objects.values_list("offered_at", flat=True)) == {NOW}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"starts_at_0": "2021-12-04"}, "An interview is offered at least four days before."),
+        ({"number": "0"}, "Ensure this value is greater than or equal to 1."),
+        ({"starts_at_1": "09:10"}, "There is already an interview at this time and place."),
+    ],
+)
+def test_interviews_that_cannot_be_are_not_offered(office, time_machine, change, sentence):
+    time_machine.move_to(NOW)
+    call = factories.a_call()
+    office.post(page("interviewslot", "add"), a_series(call, number=1))
+    response = office.post(page("interviewslot", "add"), a_series(call, **change))
     assert response.status_code == 422
-    assert "The call must close after it opens." in response.text
+    assert sentence in response.text
+    assert InterviewSlot.objects.count() == 1
 
 
-def test_applications_are_found_by_name_and_filtered(office):
-    wanted = factories.an_application(user=factories.a_person(name="Ada Colombo"), region="Puglia")
-    factories.an_application()
-    for query in ("?q=colombo", "?region__exact=Puglia", f"?cohort__id__exact={wanted.cohort_id}"):
-        found = office.get(page("application", "changelist") + query).context["cl"].result_list
-        assert list(found) == [wanted]
+def a_chosen_slot() -> InterviewSlot:
+    application = factories.an_application(cohort=factories.a_call().cohort, state="eligible")
+    slot = factories.a_slot(application.cohort.call, starts_at=rome(2021, 12, 15, 10))
+    InterviewSlot.objects.filter(pk=slot.pk).update(application=application, chosen_at=NOW)
+    return InterviewSlot.objects.get(pk=slot.pk)
+
+
+def test_a_free_interview_can_be_taken_back_and_a_chosen_one_cannot(office):
+    chosen = a_chosen_slot()
+    free = factories.a_slot(chosen.call)
+    for slot in (free, chosen):
+        office.post(page("interviewslot", "delete", slot.pk), {"post": "yes"})
+    assert list(InterviewSlot.objects.all()) == [chosen]
+
+
+@pytest.mark.parametrize(
+    ("turnout", "state", "ground"), [("held", "eligible", ""), ("absent", "excluded", "absent")]
+)
+def test_what_came_of_an_interview_is_written_down_once_it_has_begun(
+    office, time_machine, turnout, state, ground
+):
+    slot = a_chosen_slot()
+    address = page("interviewslot", turnout, slot.pk)
+    time_machine.move_to(slot.starts_at - timedelta(minutes=1))
+    assert address not in office.get(page("interviewslot", "change", slot.pk)).text
+    assert office.post(address).status_code == 422
+    time_machine.move_to(slot.starts_at)
+    assert address in office.get(page("interviewslot", "change", slot.pk)).text
+    assert office.post(address).status_code == 302
+    slot.refresh_from_db()
+    assert (slot.turnout, slot.application.state, slot.application.ground) == (turnout, state, ground)
+
+
+def test_an_absence_written_down_by_mistake_is_set_right_with_a_reason(office, time_machine):
+    slot = a_chosen_slot()
+    time_machine.move_to(slot.starts_at)
+    office.post(page("interviewslot", "absent", slot.pk))
+    assert office.post(page("interviewslot", "held", slot.pk)).status_code == 422
+    office.post(page("interviewslot", "held", slot.pk), {"reason": "Era nella stanza accanto"})
+    slot.refresh_from_db()
+    assert (slot.turnout, slot.application.state) == ("held", "eligible")
+    assert slot.application.passages.get(before="excluded").reason == "Era nella stanza accanto"
+
+
+def test_an_open_offer_is_taken_back_with_a_reason(office):
+    offer = factories.an_offer()
+    address = page("offer", "revoke", offer.pk)
+    assert address in office.get(page("offer", "change", offer.pk)).text
+    assert office.post(address, {"reason": " "}).status_code == 422
+    assert Offer.objects.get().state == "open"
+    office.post(address, {"reason": "Un errore nei punteggi"})
+    assert (Offer.objects.get().state, Application.objects.get().state) == ("revoked", "on_reserve")
+    assert address not in office.get(page("offer", "change", offer.pk)).text
+
+
+def test_an_offer_is_not_written_by_hand(office):
+    offer = factories.an_offer()
+    office.post(page("offer", "change", offer.pk), {"state": "accepted", "deadline_0": "2030-01-01"})
+    assert Offer.objects.get() == offer
+    assert (Offer.objects.get().state, Offer.objects.get().deadline) == ("open", offer.deadline)
+
+
+def an_agreement(**changes) -> dict:
+    form = {"kind": "participation", "required": "on", "in_force_from_0": "2022-01-01"}
+    form |= {"in_force_from_1": "00:00", "title_it": "Patto", "title_en": "Pact"}
+    return form | {"text_it": "Prometto.", "text_en": "I promise."} | changes
+
+
+def test_an_agreement_gets_a_new_version_and_never_changes(office):
+    first = factories.an_agreement()
+    office.post(page("agreement", "add"), an_agreement())
+    second = Agreement.objects.get(version=2)
+    assert (second.kind, second.text_it) == ("participation", "Prometto.")
+    for forbidden in ("change", "delete"):
+        assert office.post(page("agreement", forbidden, first.pk), an_agreement()).status_code == 403
+    assert Agreement.objects.get(pk=first.pk).text_it == first.text_it
+
+
+def test_an_employer_is_invited_and_its_code_renewed(office, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    nomination = factories.a_nomination(contact=factories.a_person())
+    code = nomination_code(nomination)
+    assert code in office.get(page("nomination", "change", nomination.pk)).text
+    office.post(page("nomination", "invite", nomination.pk))
+    assert Nomination.objects.get().invited_at == timezone.now()
+    assert (
+        page("nomination", "invite", nomination.pk)
+        not in office.get(page("nomination", "change", nomination.pk)).text
+    )
+    office.post(page("nomination", "renew", nomination.pk))
+    renewed = Nomination.objects.get()
+    assert nomination_code(renewed) != code
+    assert (renewed.code_version, renewed.invited_at) == (1, timezone.now())
+
+
+def test_nobody_is_invited_where_there_is_no_contact(office):
+    nomination = factories.a_nomination()
+    assert office.post(page("nomination", "invite", nomination.pk)).status_code == 422
+    office.post(page("nomination", "renew", nomination.pk))
+    assert Nomination.objects.get().invited_at is None
+
+
+def test_an_address_is_taken_off_the_list_of_the_next_call(office):
+    wanted = Interest.objects.create(email="ada@example.org", asked_at=NOW)
+    assert office.post(page("interest", "change", wanted.pk), {"email": "b@example.org"}).status_code == 403
+    office.post(page("interest", "delete", wanted.pk), {"post": "yes"})
+    assert not Interest.objects.exists()
+
+
+def test_members_of_the_committee_are_named_and_stay_who_they_are(office):
+    cohort, person, other = factories.a_cohort(), factories.a_person(), factories.a_person()
+    form = {"cohort": cohort.pk, "kind": "committee", "user": person.pk, "organisation": ""}
+    office.post(reverse("admin:courses_role_add"), form)
+    role = cohort.roles.get()
+    assert (role.user, role.kind) == (person, "committee")
+    employer = factories.an_organisation()
+    change = form | {"user": other.pk, "organisation": employer.pk}
+    office.post(reverse("admin:courses_role_change", args=[role.pk]), change)
+    role.refresh_from_db()
+    assert (role.user, role.organisation) == (person, employer)

@@ -1,0 +1,66 @@
+"""Forms that every room uses: spreadsheets that people upload."""
+
+from collections import defaultdict
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.reasons import Reason, Refused
+from courses.tables import LARGEST, Table, Unreadable, read, refuse
+
+SENTENCES = {
+    Unreadable.EMPTY: _("The file is empty."),
+    Unreadable.TOO_LARGE: _("The file is larger than %(megabytes)s MB."),
+    Unreadable.TOO_MANY_ROWS: _("The file has more than %(rows)s rows."),
+    Unreadable.TOO_MANY_COLUMNS: _("Line %(line)s: there are more than %(columns)s columns."),
+    Unreadable.TOO_LONG: _("Line %(line)s, column %(column)s: more than %(longest)s characters."),
+    Unreadable.NO_TABLE: _("This is not a spreadsheet we can read. Save it as XLSX or CSV."),
+    Unreadable.OLD_EXCEL: _("This is a file of an Excel before 2007. Save it as XLSX or CSV."),
+    Unreadable.ENCODING: _(
+        "It is not certain which letters are meant. Save the file as XLSX or as CSV UTF-8."
+    ),
+    Unreadable.DELIMITER: _("It is not certain what separates the columns. Save the file as XLSX."),
+    Unreadable.QUOTES: _("Line %(line)s: a quotation mark is not where it belongs."),
+    Unreadable.RAGGED: _("Line %(line)s, column %(column)s: it has more or fewer cells than the first line."),
+    Unreadable.NAMELESS: _("Line %(line)s, column %(column)s: the column has no name."),
+    Unreadable.TWICE: _("Line %(line)s: there are two columns named %(column)s."),
+    Unreadable.SHEETS: _("Several sheets are filled: keep the one to be read."),
+    Unreadable.FORMULA: _("Line %(line)s, column %(column)s: a formula without a value. Paste its value."),
+    Unreadable.ERROR: _("Line %(line)s, column %(column)s: the cell holds an error (%(cell)s)."),
+    Unreadable.LETTERS: _("Line %(line)s, column %(column)s: the cell holds broken letters."),
+    Unreadable.SHORTENED: _(
+        "Line %(line)s, column %(column)s: Excel has shortened a number (%(cell)s). Format the cell as text."
+    ),
+    Unreadable.DAY: _("“%(cell)s” is not a day such as 31/12/1985."),
+}
+
+
+def sentence_of(reason: Reason) -> str:
+    """A reason of `courses.tables` in the reader's language."""
+    facts: defaultdict[str, object] = defaultdict(lambda: "?", reason.facts)
+    return SENTENCES[Unreadable(reason.code)] % facts
+
+
+def read_table(name: str, content: bytes) -> Table:
+    """The table in a file; ValidationError with every reason against it."""
+    try:
+        return read(name, content)
+    except Refused as refused:
+        raise forms.ValidationError([sentence_of(reason) for reason in refused.reasons]) from refused
+
+
+class TableField(forms.FileField):
+    """A spreadsheet; the cleaned file has its `table` and its `bytes`."""
+
+    widget = forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"})
+
+    def clean(self, data, initial=None):
+        """Read it, unless it is too large to be."""
+        file = super().clean(data, initial)
+        if file is not None:
+            if file.size > LARGEST:
+                [reason] = refuse(Unreadable.TOO_LARGE, megabytes=LARGEST // 1024**2).reasons
+                raise forms.ValidationError(sentence_of(reason))
+            file.bytes = file.read()
+            file.table = read_table(file.name, file.bytes)
+        return file
