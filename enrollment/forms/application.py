@@ -156,6 +156,7 @@ class WorkForm(StepForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["sector"].choices = Application.Sector.choices  # radio buttons: none is chosen yet
+        self.fields["access"].needed = True  # one is always chosen
         if self.instance.nomination_id:
             del self.fields["nomination_code"]
 

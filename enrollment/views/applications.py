@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.views.once import once
 from enrollment.actions import applications as admission
-from enrollment.models import WRITTEN, Application
+from enrollment.models import Application
 from enrollment.views.answers import answers
 from enrollment.views.stages import stages_of
 
@@ -25,7 +25,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "call_open": bool(call and call.is_open(at)),
         "stages": stages_of(application, at),
         "exclusion": reason_of_exclusion(application),
-        "answers": answers(application, WRITTEN),
+        "answers": answers(application),
         "files": application.files.select_related("document"),
     }
     return render(request, "enrollment/application.html", context)

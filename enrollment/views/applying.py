@@ -19,7 +19,7 @@ from enrollment.access import nomination_of_code, too_many_guesses
 from enrollment.actions import applications as admission
 from enrollment.actions import files as filing
 from enrollment.forms.application import STEPS, MotivationForm, ReviewForm, StepForm, YouForm
-from enrollment.models import WRITTEN, Application, Call
+from enrollment.models import Application, Call
 from enrollment.tax_code import born_otherwise
 from enrollment.views.answers import LABELS, answers, spoken
 from enrollment.views.cohorts import state_of_call
@@ -300,7 +300,7 @@ def review_of(draft: Application, form: ReviewForm) -> dict[str, Any]:
             {
                 "title": part.title,
                 "address": reverse("enrollment:apply_step", args=[draft.cohort.code, slug]),
-                "answers": answers(draft, filter(part.base_fields.__contains__, WRITTEN)),
+                "answers": answers(draft, part.base_fields),
                 "missing": gaps.get(slug, []),
                 "files": files if part is MotivationForm else [],
             }
