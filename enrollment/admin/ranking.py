@@ -184,12 +184,11 @@ class RankingAdmin(LedgerAdmin):
     change_form_template = "admin/enrollment/published.html"
     list_display = ["edition", "version", "published_at", "published_by", "reason"]
     list_filter = ["call__cohort"]
-    list_select_related = ["call__cohort", "published_by"]
     ordering = ["-published_at", "-id"]
     fields = readonly_fields = ["call", "version", "published_at", "published_by", "reason", "digest"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("call__cohort").defer("inputs")
+        return super().get_queryset(request).select_related("call__cohort", "published_by").defer("inputs")
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.file_view)
