@@ -35,7 +35,7 @@ class ApplicationReceived(NoticeKind):
         return gettext_noop("the application has been withdrawn")
 
     def context(self, notices):
-        return {"application": Application.objects.select_related("cohort__call").get(pk=notices[0].key)}
+        return {"application": Application.objects.select_related("cohort").get(pk=notices[0].key)}
 
     def path(self, notice):
         return reverse("enrollment:application", args=[notice.key])
