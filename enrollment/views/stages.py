@@ -27,8 +27,9 @@ HAPPENED: dict[str, Words] = {
     State.RENOUNCED: _("Place renounced"),
     State.WITHDRAWN: _("Application withdrawn"),
 }
-DOCUMENTS, CHECK, INTERVIEW, RANKING, ANSWER, START = (
+DOCUMENTS, DUE, CHECK, INTERVIEW, RANKING, ANSWER, START = (
     _("Documents received"),
+    _("Documents to be sent by"),
     _("Check by the office"),
     _("Interview"),
     _("Publication of the ranking"),
@@ -77,7 +78,7 @@ def still_to_come(
     cohort, state = application.cohort, application.state
     call = getattr(cohort, "call", None)
     if state == State.DOCUMENTS_ASKED:
-        yield DOCUMENTS, application.document_request.due_at
+        yield DUE, application.document_request.due_at
     if state in (State.SUBMITTED, State.DOCUMENTS_ASKED):
         yield CHECK, None
     if state in UNDER_EXAMINATION and not held:
