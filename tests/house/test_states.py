@@ -1,0 +1,51 @@
+"""docs/states.md draws the tables of states as they are."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from enrollment import states
+from enrollment.actions import applications, eligibility, files, interviews, offers, ranking
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "states.md"
+TABLES = {
+    "Applications": (states.APPLICATION_PASSAGES, "draft"),
+    "Offers": (states.OFFER_PASSAGES, "open"),
+    "Enrollments": (states.ENROLLMENT_PASSAGES, "active"),
+}
+ROW = re.compile(r"^\| (\w+) → (\w+) \| .+ \| (.+) \|$", re.MULTILINE)
+
+
+def drawing(table: dict[str, frozenset[str]], first: str) -> str:
+    """A state diagram in the language of Mermaid; an end is a state that leads nowhere."""
+    lines = [f"    [*] --> {first}"]
+    for state, following in table.items():
+        lines += [f"    {state} --> {after}" for after in table if after in following]
+    lines += [f"    {state} --> [*]" for state, following in table.items() if not following]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
+
+
+def chapter(name: str) -> str:
+    return PAGE.read_text().split(f"\n## {name}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_drawing_is_the_table(name):
+    [drawn] = re.findall(r"```mermaid\n.*?```", chapter(name), re.DOTALL)
+    assert drawn == drawing(*TABLES[name])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_passage_has_its_line_and_no_other_has_one(name):
+    table, _first = TABLES[name]
+    told = [(before, after) for before, after, _by in ROW.findall(chapter(name))]
+    assert sorted(told) == sorted((before, after) for before in table for after in table[before])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_action_it_names_is_one(name):
+    modules = (applications, eligibility, files, interviews, offers, ranking)
+    named = {action for *_, by in ROW.findall(chapter(name)) for action in re.findall(r"`(\w+)`", by)}
+    assert named
+    assert {action for action in named if not any(hasattr(module, action) for module in modules)} == set()
