@@ -346,13 +346,16 @@ def a_file(application: Application, document: RequiredDocument | None = None, *
     return ApplicationFile.objects.create(application=application, document=document, **fields)
 
 
-def a_score_sheet(application: Application, member: User, *points: int, phase=Phase.DOCUMENTS) -> Evaluation:
-    """The signed sheet of a member: points for each criterion of the phase, in their order."""
+def a_score_sheet(
+    application: Application, member: User, *points: int, phase=Phase.DOCUMENTS, signed=True
+) -> Evaluation:
+    """The sheet of a member: points for each criterion of the phase, in their order."""
     sheet = Evaluation.objects.create(application=application, member=member, phase=phase)
     criteria = Criterion.objects.filter(call__cohort=application.cohort_id, phase=phase)
     for criterion, value in zip(criteria, points, strict=True):
         Points.objects.create(evaluation=sheet, criterion=criterion, value=value)
-    Evaluation.objects.filter(pk=sheet.pk).update(signed_at=rome(2021, 12, 15, 18))
+    if signed:
+        Evaluation.objects.filter(pk=sheet.pk).update(signed_at=rome(2021, 12, 15, 18))
     sheet.refresh_from_db()
     return sheet
 

@@ -38,9 +38,10 @@ def another(model: type[models.Model], **changes: str) -> str:
         field.column for field in model._meta.concrete_fields if not field.primary_key and not field.generated
     ]
     table = model._meta.db_table
-    values = ", ".join(changes.get(column, column) for column in columns)
     assert set(changes) <= set(columns), changes
-    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} ORDER BY id LIMIT 1"
+    quoted = [f'"{column}"' for column in columns]
+    values = ", ".join(changes.get(column, name) for column, name in zip(columns, quoted, strict=True))
+    return f"INSERT INTO {table} ({', '.join(quoted)}) SELECT {values} FROM {table} ORDER BY id LIMIT 1"
 
 
 def execute(*statements: str) -> None:

@@ -13,7 +13,7 @@ from assessments.actions.scores import publish_scores
 from assessments.marking import reminders_due
 from assessments.models import Score
 from courses.actions.timetable import cancel_session
-from enrollment.actions.admission import end_enrollment
+from enrollment.actions.offers import end_enrollment
 from tests.factories import ROME, a_cohort, a_session, a_test, an_enrollment, an_instructor, rome
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from assessments.roster import roster
 from courses.models import Session
 from courses.refusals import Refusal
-from enrollment.actions.admission import end_enrollment
+from enrollment.actions.offers import end_enrollment
 from tests.classroom import ABSENT, AFTERWARDS, TEST_DAY, mark
 from tests.factories import a_session, an_enrollment, rome
 

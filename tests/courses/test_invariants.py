@@ -1,6 +1,7 @@
 """What must never be on the timetable, broken by SQL past every form and refused by PostgreSQL."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,6 +12,8 @@ from courses.models import (
     Block,
     Cohort,
     Module,
+    Once,
+    Role,
     Room,
     Session,
     SessionPlace,
@@ -137,6 +140,9 @@ BROKEN_BY = {
         "DELETE FROM courses_sessionteacher WHERE id = (SELECT min(id) FROM courses_sessionteacher)",
         "UPDATE courses_session SET ends_at = ends_at - interval '1 hour'",
     ],
+    "a_role_has_a_known_kind": another(Role, kind="'spectator'"),
+    "a_role_in_an_edition_is_held_once": another(Role),
+    "a_form_is_done_once": another(Once),
 }
 
 
@@ -149,6 +155,8 @@ def world():
     cohort = factories.a_cohort(code="full", programme=used, hub=hub)
     factories.a_cohort(code="empty", programme=used, hub=hub)
     factories.a_closure()
+    member = factories.a_member(cohort)
+    Once.objects.create(user=member, key=UUID(int=1), what="/", done_at=NINE)
     at_nine = {"rooms": [room], "link": "https://example.org/aula", "instructors": two}
     factories.a_session(cohort, starts_at=NINE, **at_nine)
     gone = factories.a_session(cohort, starts_at=NINE + timedelta(days=1), **at_nine)

@@ -17,7 +17,7 @@ from courses.actions.timetable import Plan, cancel_session, change_places, move_
 from courses.models import Module, Session
 from courses.workdays import Workdays
 from enrollment.access import calendar_token
-from enrollment.actions.admission import end_enrollment
+from enrollment.actions.offers import end_enrollment
 from tests.factories import (
     a_cohort,
     a_person,

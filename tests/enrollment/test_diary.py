@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from courses.actions.timetable import cancel_session, move_session
-from enrollment.actions.admission import end_enrollment
+from enrollment.actions.offers import end_enrollment
 from enrollment.diary import diary, hours_so_far
 from enrollment.views.schedule import span
 from tests.factories import (
