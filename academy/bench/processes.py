@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS_TO_START = 30
+THREADS = ("--worker-class", "gthread", "--threads", "4", "--keep-alive", "5")
 
 
 def children(pid: int) -> list[int]:
@@ -54,7 +55,7 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A gunicorn with two workers on loopback."""
+    """A gunicorn on loopback, with two workers unless told otherwise."""
 
     port: int
     process: subprocess.Popen

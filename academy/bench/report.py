@@ -18,7 +18,6 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 
 from academy.demo.story import play
 from academy.models import User
@@ -27,13 +26,12 @@ from courses.models import Cohort, Session
 from enrollment.access import calendar_token
 
 from .pages import ROUNDS, Page
-from .processes import Server, children, gunicorn, resident_megabytes
-from .seats import acceptances
+from .processes import THREADS, Server, children, gunicorn, resident_megabytes
+from .seats import seat_figures
 
 Say = Callable[[str], object]
 OURS, FLOOR = "academy_bench", "academy_bench_floor"
 CHECK_RUNS = 3
-THREADS = ("--worker-class", "gthread", "--threads", "4", "--keep-alive", "5")
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def measure(*, say: Say) -> dict:
                     page.round(postgres)
             resident = max(resident_megabytes(pid) for pid in portal.workers)
             first_page = portal.first_page_seconds
-            seats = acceptances(portal, *office_cookies())
+        seats = seat_figures(url, say=say)
         statements = {page.name: page_statements(page) for page in pages if page.server is portal}
     figures = {
         "pages": {
@@ -99,7 +97,7 @@ def measure(*, say: Say) -> dict:
         "worker_resident_mb": round(resident, 1),
         "first_page_s": round(first_page, 2),
         "check_s": round(seconds_of_check(), 2),
-        "acceptances": seats,
+        **seats,
     }
     show(figures, say)
     return figures
@@ -149,15 +147,6 @@ def portal_pages(server: Server) -> list[Page]:
         Page("score page", server, f"/teaching/tests/{test.pk}/scores/", instructor.headers),
         Page("admin list", server, "/admin/courses/session/", office.headers),
     ]
-
-
-def office_cookies() -> tuple[dict[str, str], str]:
-    """Cookies and token with which the office posts a form."""
-    token = get_random_string(32)
-    cookies = {
-        name: morsel.value for name, morsel in Signed.in_as("office@example.org").client.cookies.items()
-    }
-    return cookies | {settings.CSRF_COOKIE_NAME: token}, token
 
 
 def feed_path(person: User) -> str:
@@ -240,7 +229,9 @@ def show(figures: dict, say: Say) -> None:
         sql = "" if row["sql"] is None else row["sql"]
         say(f"{name:<26}{row['cpu_ms']:>9.2f}{row['wall_ms']:>9.2f}{sql:>5}{row['bytes'] / 1024:>8.1f}")
     say(f"worker resident {figures['worker_resident_mb']} MB, first page {figures['first_page_s']} s,")
-    say(f"manage.py check {figures['check_s']} s; acceptances: {figures['acceptances']}")
+    say(f"manage.py check {figures['check_s']} s")
+    for name in ("acceptances", "rush", "control"):
+        say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in figures[name].items()))
 
 
 def write(figures: dict, path: Path) -> None:

@@ -99,7 +99,7 @@ def accept(*, offer: Offer, answers: Mapping[int, bool], by, at: datetime) -> En
     pass_to(application, Application.State.ENROLLED, by=by, at=at)
     Consent.objects.bulk_create(
         Consent(
-            user=application.user,
+            user_id=application.user_id,
             agreement=agreement,
             cohort=application.cohort,
             given=bool(answers.get(agreement.pk)),

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
+import pgtrigger
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from courses.models import Cohort
@@ -28,7 +28,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 State = Application.State
 AT = rome(2021, 12, 20, 10)
 HOUR = rome(2021, 12, 23, 14)
-GUARDS = {Offer: "no_more_offers_than_seats", Enrollment: "no_more_enrollments_than_seats"}
+GUARDS = (
+    "enrollment.Offer:no_more_offers_than_seats",
+    "enrollment.Enrollment:no_more_enrollments_than_seats",
+)
 
 
 def an_edition(*, seats: int, reserve: int) -> tuple[Cohort, list[Application]]:
@@ -60,18 +63,9 @@ def no_row_lock(monkeypatch):
 
 @pytest.fixture
 def no_guards(transactional_db):
-    names = [
-        (model._meta.db_table, guard.get_pgid(model))
-        for model, name in GUARDS.items()
-        for guard in model._meta.triggers
-        if guard.name == name
-    ]
-    with connection.cursor() as cursor:
-        for table, name in names:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
-        yield
-        for table, name in names:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+    pgtrigger.disable(*GUARDS)
+    yield
+    pgtrigger.enable(*GUARDS)
 
 
 def test_forty_acceptances_at_once_on_ten_seats_give_exactly_ten():
