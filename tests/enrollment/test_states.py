@@ -71,7 +71,8 @@ def test_the_database_lets_exactly_these_passages_through(table, passages, make)
     if table == "enrollment_application":
         rest = "ground = CASE WHEN {0} = 'excluded' THEN 'absent' ELSE '' END"
     elif table == "enrollment_offer":
-        rest = "answered_at = CASE WHEN {0} = 'open' THEN NULL WHEN {0} = 'lapsed' THEN deadline ELSE made_at END"
+        moment = "CASE WHEN {0} = 'open' THEN NULL WHEN {0} = 'lapsed' THEN deadline ELSE made_at END"
+        rest = f"answered_at = {moment}"
     else:
         rest = "ends_on = CASE WHEN {0} = 'active' THEN NULL ELSE starts_on END"
     change = f"UPDATE {table} SET state = %s, {rest.format('%s')} WHERE id = {row.pk}"
