@@ -27,7 +27,7 @@ from enrollment.access import is_blind_in
 from enrollment.actions.ranking import publish_ranking
 from enrollment.exports import Entry
 from enrollment.models import Call, Ranking, RankingLine
-from enrollment.standings import Stand, Standing, standing_of
+from enrollment.standings import Missing, Stand, Standing, standing_of
 
 OUTCOMES = dict(RankingLine.Outcome.choices)
 # name of the file: what makes it, and its kind
@@ -90,6 +90,8 @@ class BuildsRankings:
             **self.admin_site.each_context(request),
             **({} if blind else what_is_shown(standing)),
             "blind": blind,
+            # How many could not be offered a seat depends on the points.
+            "missing": [why for why in standing.missing if not blind or why.code != Missing.DEADLINE],
             "title": _("Ranking"),
             "subtitle": str(call.cohort),
             "call": call,
