@@ -88,6 +88,21 @@ def test_words_are_compiled_where_they_are_and_once(tmp_path):
     assert compile_messages(tmp_path) == [source.with_suffix(".mo")]
 
 
+def test_a_process_that_has_spoken_before_its_words_were_compiled_says_them_too(tmp_path, settings):
+    """A new clone's demo writes its story's mails in the process that compiles."""
+    source = tmp_path / "it" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text('msgid "a word of nobody"\nmsgstr "parola di nessuno"\n', encoding="utf-8")
+    settings.LOCALE_PATHS = [tmp_path, *settings.LOCALE_PATHS]
+    with translation.override("it"):
+        assert translation.gettext("a word of nobody") == "a word of nobody"
+
+    compile_messages(tmp_path)
+
+    with translation.override("it"):
+        assert translation.gettext("a word of nobody") == "parola di nessuno"
+
+
 def test_every_override_is_of_words_that_a_library_says():
     """Words that no library says any more would stay for ever, unread."""
     said = {
