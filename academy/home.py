@@ -69,7 +69,7 @@ def home(user, *, at: datetime) -> Home:
     if getattr(user, "is_on_committee", False):
         page.to_judge = sheets_to_do(user, at)
     if getattr(user, "is_contact", False):
-        nominations = Nomination.objects.filter(contact=user).order_by("-cohort__starts_on")
+        nominations = Nomination.objects.visible_to(user).order_by("-cohort__starts_on")
         page.nominations = list(nominations.select_related("organisation", "cohort"))
     if runs_the_office(user):
         waiting = Application.objects.aggregate(

@@ -30,22 +30,23 @@ class Desk:
     def write(self, kind: NoticeKind, notices: list[Notice], at: datetime) -> EmailMultiAlternatives:
         """One message about `notices`, rows of one person and kind, dated `at`."""
         first = notices[0]
-        with override(first.user.language):
+        reader = first.reader
+        with override(reader.language):
             way_out = kind.way_out(first)
             context = self.look_up(kind, notices) | {
-                "person": first.user,
+                "person": reader,
                 "way_out": way_out and settings.SITE_URL + way_out,
                 "why": kind.why,
                 "link": settings.SITE_URL + kind.path(first),
                 "site": settings.SITE_URL,
-                "language": first.user.language,
+                "language": reader.language,
             }
             context["subject"] = " ".join(render(kind, "subject.txt", context).split())
             text = re.sub(r"\n{3,}", "\n\n", render(kind, "txt", context)).strip()
             message = EmailMultiAlternatives(
                 subject=context["subject"],
                 body=f"{text}\n",
-                to=[first.user.email],
+                to=[reader.email],
                 headers={
                     "Message-ID": message_id(first),
                     "Date": format_datetime(localtime(at)),

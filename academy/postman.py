@@ -214,7 +214,7 @@ def send(notices: list[Notice], post: BaseEmailBackend, clock: Clock, desk: lett
 def still_due(kind: NoticeKind, notice: Notice, at: datetime) -> bool:
     """Whether it is still true and of use; otherwise it is dropped, with the reason."""
     gone = NO_ADDRESS if notice.interest else NO_ACCOUNT
-    reason = kind.still_due(notice, at) if notice.user.is_active else gone
+    reason = kind.still_due(notice, at) if notice.reader.is_active else gone
     if reason:
         log.info("notice %d (%s) dropped: %s", notice.pk, notice, reason)
         mark([notice], state=State.DROPPED, remark=reason)

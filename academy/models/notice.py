@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.invariants import known_values
 
+from .user import User
+
 
 class NoticeQuerySet(models.QuerySet):
     """The vocabulary of the post."""
@@ -100,6 +102,13 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}.{self.revision}"
+
+    @property
+    def reader(self) -> User:
+        """Whom the mail is for; of an address the post makes somebody without key and name."""
+        if self.user is None:
+            raise ValueError(f"notice {self.pk} is for an address: it is read by the post only")
+        return self.user
 
 
 class SweepHeartbeat(models.Model):

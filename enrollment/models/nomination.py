@@ -8,6 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Cohort, Organisation
 
 
+class NominationQuerySet(models.QuerySet):
+    """The vocabulary of nominations."""
+
+    def visible_to(self, user):
+        """Those one is the employer's contact of."""
+        return self.filter(contact=user)
+
+
 class Nomination(models.Model):
     """An organisation may nominate `places` people for an edition; they apply with its code.
 
@@ -31,6 +39,8 @@ class Nomination(models.Model):
     )
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
     code_version = models.PositiveIntegerField(_("version of the code"), default=0, editable=False)
+
+    objects = NominationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("nomination")

@@ -72,7 +72,7 @@ class InterviewChosen(NoticeKind):
 
     def still_due(self, notice, at):
         slot = InterviewSlot.objects.filter(application=notice.key).first()
-        if slot and int(slot.chosen_at.timestamp()) != notice.revision:
+        if slot and slot.chosen_at and int(slot.chosen_at.timestamp()) != notice.revision:
             return gettext_noop("another interview has been chosen")
         return over(slot, at)
 
@@ -117,7 +117,7 @@ class InterviewTomorrow(NoticeKind):
 
 def over(slot: InterviewSlot | None, at) -> str | None:
     """Why there is no interview to come."""
-    if slot is None or slot.application.state != State.ELIGIBLE:
+    if slot is None or not slot.application or slot.application.state != State.ELIGIBLE:
         return gettext_noop("there is no interview any more")
     return gettext_noop("the interview has already begun") if slot.starts_at <= at else None
 

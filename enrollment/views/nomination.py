@@ -27,7 +27,7 @@ class Nominee(NamedTuple):
 @require_safe
 def nomination(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own invitation; anybody else's is not there."""
-    mine = Nomination.objects.filter(contact=request.user)
+    mine = Nomination.objects.visible_to(request.user)
     nomination = get_object_or_404(mine.select_related("organisation", "cohort__call"), pk=pk)
     applications = nomination.applications.select_related("user").order_by("user__name", "pk")
     context = {
