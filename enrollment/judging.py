@@ -49,7 +49,7 @@ class Line:
     def order(self) -> tuple[int, int]:
         """What asks for work first, then by receipt number: nothing in it depends on anybody's points."""
         stages = {step.stage for step in self.steps}
-        return (0 if stages & set(ASK_FOR_WORK) else 1), self.application.number
+        return (0 if stages & set(ASK_FOR_WORK) else 1), self.application.number or 0
 
 
 def work_of(member, cohort: Cohort, at: datetime) -> list[Line]:

@@ -62,11 +62,11 @@ def offer_slots(
 @transaction.atomic
 def cancel_slot(*, slot: InterviewSlot, by, at: datetime) -> None:
     """Take back an interview nobody has chosen; done again, nothing happens."""
-    if slot := hold_slot(slot):
-        if slot.application_id:
+    if held := hold_slot(slot):
+        if held.application_id:
             raise Refusal(_("An applicant has chosen this interview: it can no longer be cancelled."))
-        log.info("the interview %d of %s is cancelled", slot.pk, slot.starts_at)
-        slot.delete()
+        log.info("the interview %d of %s is cancelled", held.pk, held.starts_at)
+        held.delete()
 
 
 @transaction.atomic
@@ -81,23 +81,23 @@ def choose_slot(
     if application.state != State.ELIGIBLE:
         raise Refusal(_("Only an admissible application leads to an interview."))
     present = InterviewSlot.objects.filter(application=application).first()
-    slot = InterviewSlot.objects.filter(pk=slot.pk).first()
-    if present and present == slot:
+    wanted = InterviewSlot.objects.filter(pk=slot.pk).first()
+    if present and present == wanted:
         return present
-    if slot is None or slot.application_id:
+    if wanted is None or wanted.application_id:
         raise Refusal(_("This time has just been taken. Choose another one."))
     if (present.pk if present else None) != instead_of:
         raise Refusal(_("You have chosen another time meanwhile, on another page or device."))
     if present and not present.may_be_exchanged(at):
         raise Refusal(_("An interview can be exchanged until 24 hours before it begins."))
-    if not InterviewSlot.objects.choosable(at).filter(pk=slot.pk).exists():
+    if not InterviewSlot.objects.choosable(at).filter(pk=wanted.pk).exists():
         raise Refusal(_("This time is too close: choose one at least 24 hours away."))
     if present:
         InterviewSlot.objects.filter(pk=present.pk).release()
-    slot.application, slot.chosen_at = application, at
-    slot.save(update_fields=["application", "chosen_at"])
-    log.info("application %d chose the interview of %s", application.pk, slot.starts_at)
-    return slot
+    wanted.application, wanted.chosen_at = application, at
+    wanted.save(update_fields=["application", "chosen_at"])
+    log.info("application %d chose the interview of %s", application.pk, wanted.starts_at)
+    return wanted
 
 
 @transaction.atomic
@@ -107,16 +107,16 @@ def record_turnout(*, slot: InterviewSlot, turnout: str, by, at: datetime, reaso
     Absence excludes. What was written by mistake can be set right: an absence with a reason, which
     lifts the exclusion; an interview held, until somebody has signed its score sheet.
     """
-    slot = hold_slot(slot)
-    if slot is None or not slot.application_id:
+    held = hold_slot(slot)
+    if held is None or held.application is None:
         raise Refusal(_("Nobody has chosen this interview."))
-    application, before = slot.application, slot.turnout
+    application, before = held.application, held.turnout
     if before == turnout:
-        return slot
-    if at < slot.starts_at:
+        return held
+    if at < held.starts_at:
         raise Refusal(_("This interview has not begun yet."))
-    slot.turnout = Turnout(turnout)
-    slot.save(update_fields=["turnout"])
+    held.turnout = Turnout(turnout)
+    held.save(update_fields=["turnout"])
     if before == Turnout.ABSENT:  # and has become held: whoever stays absent would choose anew
         reinstate(application=application, reason=reason, by=by, at=at)
     elif application.state != State.ELIGIBLE:
@@ -126,8 +126,8 @@ def record_turnout(*, slot: InterviewSlot, turnout: str, by, at: datetime, reaso
         if signed.exists():
             raise Refusal(_("The committee has scored this interview already."))
         pass_to(application, State.EXCLUDED, by=by, at=at, reason=reason, ground=Ground.ABSENT)
-    log.info("the interview %d of application %d: %s", slot.pk, application.pk, turnout)
-    return slot
+    log.info("the interview %d of application %d: %s", held.pk, application.pk, turnout)
+    return held
 
 
 def hold_slot(slot: InterviewSlot) -> InterviewSlot | None:

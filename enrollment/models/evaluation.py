@@ -93,7 +93,7 @@ class EvaluationQuerySet(models.QuerySet):
 
         Nobody sees a colleague's points before having given one's own (double-blind scoring).
         """
-        mine = self.model.objects.signed().filter(
+        mine = Evaluation.objects.signed().filter(
             member=member, application=models.OuterRef("application"), phase=models.OuterRef("phase")
         )
         return self.filter(Q(member=member) | Q(models.Exists(mine), signed_at__isnull=False))

@@ -64,7 +64,7 @@ def score_sheet(request: HttpRequest, pk: int, phase: str) -> HttpResponse:
     criteria = list(criteria_of(application, phase))
     if not criteria:  # an unknown phase, too
         raise Http404
-    sheet = Evaluation.objects.filter(application=application, member=request.user, phase=phase).first()
+    sheet = Evaluation.objects.filter(application=application, member=request.user.pk, phase=phase).first()
     if request.method != "POST":
         form = ScoreSheetForm(criteria=criteria, sheet=sheet)
         return sheet_page(request, application, Phase(phase), form, sheet, at)
