@@ -24,6 +24,7 @@ from academy.models import User
 from assessments.models import ModuleTest
 from courses.models import Cohort, Session
 from enrollment.access import calendar_token
+from enrollment.models import Application
 
 from .pages import ROUNDS, Page
 from .processes import THREADS, Server, children, gunicorn, resident_megabytes
@@ -116,8 +117,8 @@ def floor_pages(server: Server, key: str) -> list[Page]:
 
 def portal_pages(server: Server) -> list[Page]:
     """The pages people open most, as the people of the demo."""
-    participant, instructor, office = (
-        Signed.in_as(f"{name}@example.org") for name in ("participant", "instructor", "office")
+    participant, instructor, office, applicant = (
+        Signed.in_as(f"{name}@example.org") for name in ("participant", "instructor", "office", "applicant")
     )
     person = User.objects.get(email="participant@example.org")
     enrollment = person.enrollments.active().get()
@@ -125,6 +126,7 @@ def portal_pages(server: Server) -> list[Page]:
     teacher = User.objects.get(email="instructor@example.org").instructor
     test = ModuleTest.objects.of(teacher).filter(cohort=enrollment.cohort).first()
     feed = feed_path(person)
+    application = Application.objects.get(user__email="applicant@example.org")
 
     def outdate() -> None:
         Cohort.objects.filter(pk=enrollment.cohort_id).update(version=F("version") + 1)
@@ -145,7 +147,11 @@ def portal_pages(server: Server) -> list[Page]:
         Page("feed, 304", server, feed, known=True),
         Page("teaching", server, "/teaching/", instructor.headers),
         Page("score page", server, f"/teaching/tests/{test.pk}/scores/", instructor.headers),
+        Page("application", server, f"/applications/{application.pk}/", applicant.headers),
+        Page("committee", server, "/committee/", instructor.headers),
+        Page("score sheet", server, f"/committee/{application.pk}/documents/", instructor.headers),
         Page("admin list", server, "/admin/courses/session/", office.headers),
+        Page("admin, applications", server, "/admin/enrollment/application/", office.headers),
     ]
 
 

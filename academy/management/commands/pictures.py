@@ -16,9 +16,11 @@ from academy.bench.report import Signed, database, used
 from academy.demo.story import play
 from academy.models import User
 from assessments.access import tests_open_to
+from enrollment.models import Application, Phase
 
 FOLDER = Path("docs") / "pictures"
 DATABASE = "academy_pictures"
+POINTS = ("24", "11", "3", "8")
 SCORES = ("28", "30L", "24", "ABS", "19", "27")
 DESK, TELEPHONE = (1280, 800), (390, 844)
 
@@ -37,17 +39,25 @@ class Picture:
 
 def pictures() -> list[Picture]:
     """What the README shows."""
-    participant, instructor, office = (
-        Signed.in_as(f"{name}@example.org") for name in ("participant", "instructor", "office")
+    participant, instructor, office, applicant = (
+        Signed.in_as(f"{name}@example.org") for name in ("participant", "instructor", "office", "applicant")
     )
     at, teacher = timezone.now(), User.objects.get(email="instructor@example.org")
     test = tests_open_to(teacher).held(at).unpublished().latest("session__starts_at")
+    application = Application.objects.get(user__email="applicant@example.org")
     return [
         Picture("front", reverse("front")),
         Picture("schedule", reverse("enrollment:schedule") + "?view=week", participant),
         Picture("home-dark", reverse("home"), participant, TELEPHONE, dark=True),
         Picture("scores", reverse("assessments:scores", args=[test.pk]), instructor, typed=SCORES),
         Picture("office", reverse("admin:enrollment_application_changelist"), office),
+        Picture("application", reverse("enrollment:application", args=[application.pk]), applicant),
+        Picture(
+            "committee",
+            reverse("enrollment:score_sheet", args=[application.pk, Phase.DOCUMENTS]),
+            instructor,
+            typed=POINTS,
+        ),
     ]
 
 
