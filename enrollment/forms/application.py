@@ -4,11 +4,12 @@ import re
 from datetime import date
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enrollment.forms.files import TakesFiles
-from enrollment.models import NEEDED, Application
+from enrollment.models import NEEDED, WRITTEN, Application
 from enrollment.tax_code import read
 
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -19,7 +20,7 @@ class StepForm(forms.ModelForm):
     """One step of an application; without the `needed` fields a draft is kept but cannot be sent."""
 
     slug: str
-    title: str
+    title: str | Promise
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -36,7 +37,7 @@ class StepForm(forms.ModelForm):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name in self._meta.fields
+            if name in WRITTEN
             and not self.fields[name].widget.value_omitted_from_data(self.data, self.files, name)
         }
 

@@ -43,13 +43,10 @@ class FilesField(forms.FileField):
 
     def clean(self, data, initial=None) -> list[Upload]:
         """Those sent; ValidationError naming each that is not taken, and why."""
-        uploads, faults = [], []
-        for file in data or []:
-            upload = read(file)
-            (faults if isinstance(upload, forms.ValidationError) else uploads).append(upload)
-        if faults:
+        judged = [read(file) for file in data or []]
+        if faults := [fault for fault in judged if isinstance(fault, forms.ValidationError)]:
             raise forms.ValidationError(faults)
-        return uploads
+        return [upload for upload in judged if isinstance(upload, Upload)]
 
 
 def read(file: UploadedFile) -> Upload | forms.ValidationError:

@@ -20,13 +20,11 @@ from enrollment.actions import applications as admission
 from enrollment.actions import files as filing
 from enrollment.forms.application import STEPS, MotivationForm, ReviewForm, StepForm, YouForm
 from enrollment.models import Application, Call
-from enrollment.tax_code import born_otherwise
-from enrollment.views.answers import LABELS, answers, spoken
+from enrollment.views.answers import answers, gaps_of, progress_of, says_other_birthday, spoken
 from enrollment.views.cohorts import state_of_call
 from enrollment.views.files import rows_of, take_and_remove, takes_files
 
 State = Application.State
-PAGES = {"GET", "HEAD"}
 TOO_MANY = "too_many"
 
 
@@ -56,12 +54,14 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
         raise Http404
     cohort, at = edition(code), timezone.now()
     draft = own_application_to(cohort, request)
-    if request.method in PAGES:
-        if elsewhere := away_from_steps(draft, cohort, at):
-            return redirect(elsewhere)
-        return show_step(request, draft, form_of(step, draft, at))
-    if draft is None:
+    if draft is None and request.method == "POST":
         raise Refusal(_("You have no application under way here: begin one on the page of the edition."))
+    if draft is None:
+        return redirect("enrollment:apply", code)
+    if request.method != "POST":
+        if draft.state != State.DRAFT or not is_open(cohort, at):
+            return redirect("enrollment:application", draft.pk)
+        return show_step(request, draft, form_of(step, draft, at))
     form = form_of(step, draft, at, request)
     form.full_clean()
     try:
@@ -80,12 +80,13 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
 def review(request: HttpRequest, code: str) -> HttpResponse:
     """Everything once more, what is missing, and the button that sends it. Sent twice is sent once."""
     cohort, at = edition(code), timezone.now()
-    draft = own_application_to(cohort, request)
-    if elsewhere := away_from_steps(draft, cohort, at if request.method in PAGES else None):
-        return redirect(elsewhere)
-    form = ReviewForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
+    draft, sending = own_application_to(cohort, request), request.method == "POST"
+    if draft is None:
+        return redirect("enrollment:apply", code)
+    if draft.state != State.DRAFT or (not sending and not is_open(cohort, at)):
+        return redirect("enrollment:application", draft.pk)
+    form, status = ReviewForm(request.POST if sending else None), 200
+    if sending:
         try:
             admission.refuse_closed(cohort, at)
             if form.is_valid() and not gaps_of(draft):
@@ -93,8 +94,8 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect("enrollment:application", sent.pk)
             status = 422
         except admission.ChangedMeanwhile as refusal:
-            draft, status = own_application_to(cohort, request), 409
-            form.add_error(None, refusal.sentence)
+            draft, status = own_application_to(cohort, request) or draft, 409
+            form.add_error(None, str(refusal))
         except Refusal as refusal:
             return say_no(request, draft, None, refusal)
     return render(request, "enrollment/apply_review.html", review_of(draft, form), status=status)
@@ -140,44 +141,10 @@ def where_to_go_on(application: Application, at: datetime) -> str:
     return reverse("enrollment:apply_step", args=[cohort.code, (slugs or [ReviewForm.slug])[0]])
 
 
-def away_from_steps(application: Application | None, cohort: Cohort, at: datetime | None) -> str | None:
-    """Where somebody without a draft is led, and with `at` somebody too late to change it."""
-    if application is None:
-        return reverse("enrollment:apply", args=[cohort.code])
-    if application.state != State.DRAFT or (at and not is_open(cohort, at)):
-        return reverse("enrollment:application", args=[application.pk])
-    return None
-
-
 def is_open(cohort: Cohort, at: datetime) -> bool:
     """Whether applications to `cohort` can be written and sent."""
     call = getattr(cohort, "call", None)
     return bool(call and call.is_open(at))
-
-
-def gaps_of(draft: Application) -> dict[str, list[str]]:
-    """By step, the labels of what is missing; empty when it can be sent."""
-    gaps, documents = draft.gaps, admission.missing_documents(draft)
-    by_step = {
-        slug: [str(LABELS[name]) for name in form.base_fields if name in gaps] for slug, form in STEPS.items()
-    }
-    by_step[MotivationForm.slug] += [document.title for document in documents]
-    return {slug: missing for slug, missing in by_step.items() if missing}
-
-
-def progress_of(draft: Application, current: str) -> list[dict[str, Any]]:
-    """The steps in their order, each with its address and how much is missing there."""
-    gaps = gaps_of(draft)
-    return [
-        {
-            "title": form.title,
-            "address": reverse("enrollment:apply_step", args=[draft.cohort.code, form.slug]),
-            "missing": len(gaps.get(form.slug, [])),
-            "current": form.slug == current,
-            "asks": form is not ReviewForm,
-        }
-        for form in (*STEPS.values(), ReviewForm)
-    ]
 
 
 def form_of(step: str, draft: Application, at: datetime, request: HttpRequest | None = None) -> StepForm:
@@ -252,11 +219,6 @@ def show_step(
         **more,
     }
     return render(request, "enrollment/apply_step.html", context, status=status)
-
-
-def says_other_birthday(draft: Application) -> bool:
-    """Whether tax code and date of birth tell two stories: worth a second look, no more."""
-    return bool(draft.tax_code and draft.born_on and born_otherwise(draft.tax_code, draft.born_on))
 
 
 def say_changed(request: HttpRequest, draft: Application, form: StepForm, refusal: Refusal) -> HttpResponse:

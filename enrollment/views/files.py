@@ -86,7 +86,7 @@ def hand_over(request: HttpRequest, form: TakesFiles, application: Application, 
             filing.provide_documents(application=application, by=request.user, at=at)
             messages.success(request, _("The documents have been sent."))
         except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
+            form.add_error(None, str(refusal))
     return not form.errors
 
 
@@ -100,13 +100,15 @@ def take_and_remove(request: HttpRequest, form: TakesFiles, application: Applica
                 application=application, document=document, by=request.user, at=at, **asdict(upload)
             )
     except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
+        form.add_error(None, str(refusal))
 
 
 def asked_file(request: HttpRequest, application: Application) -> ApplicationFile | None:
     """The file of `application` that is to be removed, if it is still there."""
+    if "remove" not in request.POST:
+        return None
     try:
-        key = UUID(request.POST["remove"]) if "remove" in request.POST else None
+        key = UUID(request.POST["remove"])
     except ValueError as error:
         raise BadRequest("the key of the file is malformed") from error
     return application.files.select_related("application").filter(pk=key).first()

@@ -56,9 +56,9 @@ def stages_of(application: Application, at: datetime) -> list[Stage]:
     """What has happened to it in order, then what is still to come."""
     passages = application.passages.values_list("before", "after", "at")
     past = [(when, told(before, after)) for before, after, when in passages]
-    interview = getattr(application, "interview", None)
-    held = interview is not None and interview.starts_at <= at
-    if held:
+    interview: InterviewSlot | None = getattr(application, "interview", None)
+    held = bool(interview and interview.starts_at <= at)
+    if interview and held:
         past = sorted([*past, (interview.starts_at, INTERVIEW)], key=lambda line: line[0])
     coming = still_to_come(application, None if held else interview, held, at)
     return [Stage(title, when, over=True) for when, title in past] + [
@@ -82,11 +82,11 @@ def still_to_come(
     if state in (State.SUBMITTED, State.DOCUMENTS_ASKED):
         yield CHECK, None
     if state in UNDER_EXAMINATION and not held:
-        yield INTERVIEW, interview and interview.starts_at
+        yield INTERVIEW, interview.starts_at if interview else None
     if state in UNDER_EXAMINATION:
-        yield RANKING, call and call.ranking_on
+        yield RANKING, call.ranking_on if call else None
     if state == State.ADMITTED:
         offer = application.offers.first()
-        yield ANSWER, offer and offer.deadline
+        yield ANSWER, offer.deadline if offer else None
     if state in (State.ADMITTED, State.ENROLLED) and cohort.starts_on > localdate(at):
         yield START, cohort.starts_on
