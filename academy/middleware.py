@@ -98,12 +98,12 @@ class SayWhyNot:
 
 
 def ask_staff_for_a_second_factor(get_response: View) -> View:
-    """On a public server the office reaches neither admin nor scores without a second factor."""
+    """On a public server the office reaches no admin, score or application without a second factor."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if (
             not settings.LOCAL
-            and request.path.startswith(("/admin/", "/teaching/"))
+            and request.path.startswith(("/admin/", "/teaching/", "/committee/", "/applications/"))
             and request.user.is_staff
             and not request.user.has_second_factor
         ):

@@ -317,10 +317,14 @@ def test_on_a_public_server_the_office_needs_a_second_factor(client, settings):
     asked = client.get("/admin/")
     assert (asked.status_code, asked.url) == (302, "/accounts/2fa/")
     assert client.get("/teaching/tests/1/scores/").status_code == 302
+    assert client.get("/committee/").status_code == 302
+    assert client.get("/applications/1/").status_code == 302
 
     TOTP.activate(person, "JBSWY3DPEHPK3PXP")
     assert client.get("/admin/").status_code == 200
     assert client.get("/teaching/tests/1/scores/").status_code == 403
+    assert client.get("/committee/").status_code == 403
+    assert client.get("/applications/1/").status_code == 404
 
 
 def test_recovery_codes_alone_are_no_second_factor(client, settings):
