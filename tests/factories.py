@@ -376,7 +376,7 @@ def a_ranking(call: Call, *applications: Application) -> Ranking:
         published_at=rome(2021, 12, 17, 9),
         published_by=a_person(is_staff=True),
         reason="" if version == 1 else "Ricorso accolto.",
-        inputs={},
+        inputs={"seats": call.cohort.seats, "suitable_from": 50, "criteria": [], "candidates": []},
         digest="",
     )
     RankingLine.objects.bulk_create(

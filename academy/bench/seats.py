@@ -97,7 +97,12 @@ class Edition:
     def publish(self, call: Call, at: datetime) -> None:
         """The ranking everybody stands in, in the order of the applications."""
         ranking = Ranking.objects.create(
-            call=call, version=1, published_at=at, published_by=self.office.user, inputs={}, digest=""
+            call=call,
+            version=1,
+            published_at=at,
+            published_by=self.office.user,
+            inputs={"suitable_from": 0},
+            digest="",
         )
         RankingLine.objects.bulk_create(
             RankingLine(ranking=ranking, application=application, place=place, outcome=application.state)

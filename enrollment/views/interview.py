@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses.refusals import Refusal
+from courses.views.once import once
 from enrollment.actions.interviews import choose_slot
 from enrollment.models import Application, InterviewSlot
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def interview(request: HttpRequest, pk: int) -> HttpResponse:
     """Free times, and the one chosen; POST takes one, or takes it instead of the one the page showed.
 

@@ -27,7 +27,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         offers.refuse_settled(offer, at)
         if form.is_valid():
             offers.accept(offer=offer, answers=form.answers, by=request.user, at=at)
-            messages.success(request, _("You have a place."))
+            messages.success(request, _("You have accepted the place."))
             return redirect("enrollment:application", pk)
     except Refusal as refusal:
         return closed(request, offer, refusal)
