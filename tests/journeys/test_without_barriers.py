@@ -9,9 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from courses.actions.timetable import cancel_session, move_session
+from enrollment.actions.eligibility import ask_for_documents
 from tests.factories import (
     a_call,
     a_cohort,
+    a_document,
+    a_draft,
+    a_file,
     a_module,
     a_notice,
     a_person,
@@ -64,6 +68,18 @@ class Portal:
         opened = {"opens_at": NOW - timedelta(days=1), "closes_at": NOW + timedelta(days=30)}
         self.call = a_call(cohort=a_cohort(**next_year), **opened)
         self.application = an_application(cohort=self.call.cohort, submitted_at=NOW - timedelta(hours=1))
+        card = a_document(self.call)
+        self.begun = a_draft(cohort=self.call.cohort, tax_code="RSSMRA85E17L219R", born_on=NOW.date())
+        a_file(self.begun, card)
+        self.asked = an_application(cohort=self.call.cohort)
+        ask_for_documents(
+            application=self.asked,
+            documents=[card],
+            message="Manca il retro.",
+            due_at=NOW + timedelta(days=5),
+            by=self.teacher.user,
+            at=NOW - timedelta(hours=1),
+        )
 
     def visits(self) -> dict:
         """Who opens which pages."""
@@ -80,6 +96,15 @@ class Portal:
             ),
             "somebody new": (a_person(), "/home/", f"{edition}/apply/", "/profile/"),
             "an applicant": (self.application.user, "/home/", f"{application}/", f"{application}/withdraw/"),
+            "somebody with a draft": (
+                self.begun.user,
+                *(f"{edition}/apply/{step}/" for step in ("you", "work", "motivation", "review")),
+                *(f"{edition}/apply/throw-away/", f"/applications/{self.begun.pk}/"),
+            ),
+            "somebody asked for documents": (
+                self.asked.user,
+                *(f"/applications/{self.asked.pk}/", f"/applications/{self.asked.pk}/documents/"),
+            ),
             "a participant": (
                 self.member.user,
                 *("/home/", "/schedule/", "/schedule/?view=week", "/schedule/?view=month"),
@@ -104,7 +129,10 @@ class Portal:
 
 @pytest.mark.parametrize(
     "who",
-    ["a stranger", "somebody new", "an applicant", "a participant", "an instructor", "the office"],
+    [
+        *("a stranger", "somebody new", "somebody with a draft", "an applicant"),
+        *("somebody asked for documents", "a participant", "an instructor", "the office"),
+    ],
 )
 def test_no_page_has_a_barrier(who, transactional_db, browser_of, time_machine):
     time_machine.move_to(NOW)
