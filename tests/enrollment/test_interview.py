@@ -1,5 +1,7 @@
 """The page where an applicant chooses the time of the interview."""
 
+import re
+
 import pytest
 import time_machine
 from django.template.loader import render_to_string
@@ -87,6 +89,24 @@ def test_who_comes_second_gets_409_and_the_times_still_free(client, application,
     assert "has just been taken" in answer.text
     assert free_on(answer) == slots[1:]
     assert faster.user.name not in answer.text
+
+
+def test_each_time_is_a_form_of_its_own_so_that_an_old_page_does_not_swallow_another_wish(
+    client, application, slots
+):
+    page = client.get(page_of(application)).text
+    keys = re.findall(r'name="once" value="([^"]+)"', page)
+    assert len(set(keys)) == len(slots)
+
+    first, second = (
+        {"slot": slot.pk, "instead_of": "", "once": key}
+        for slot, key in zip(slots[:2], keys[:2], strict=True)
+    )
+    client.post(page_of(application), first)
+    answer = client.post(page_of(application), second)
+
+    assert (answer.status_code, answer.context["slot"]) == (409, slots[0])
+    assert client.post(page_of(application), first).status_code == 302
 
 
 def test_a_form_from_before_an_exchange_does_not_undo_it(client, application, slots):
