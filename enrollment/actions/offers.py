@@ -87,11 +87,11 @@ def accept(*, offer: Offer, answers: Mapping[int, bool], by, at: datetime) -> En
 
     `answers` says yes or no to each agreement in force, by its key; those required need a yes.
     """
+    agreements = list(Agreement.objects.in_force(at))  # asked before anybody has to wait for us
     offer = hold_offer(offer)
     if offer.state == Offer.State.ACCEPTED:
         return offer.application.enrollment
     refuse_settled(offer, at)
-    agreements = list(Agreement.objects.in_force(at))
     if not all(answers.get(agreement.pk) for agreement in agreements if agreement.required):
         raise Refusal(_("A seat is accepted together with the participation agreement."))
     settle(offer, Offer.State.ACCEPTED, by=by, at=at)

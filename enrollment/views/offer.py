@@ -56,8 +56,8 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 def latest_offer(request: HttpRequest, pk: int) -> Offer:
     """The last offer made on one's own application; of anybody else's, and without one, 404."""
     mine = Application.objects.visible_to(request.user).filter(pk=pk)
-    made = Offer.objects.filter(application__in=mine).select_related("application__cohort__hub")
-    latest = made.first()
+    made = Offer.objects.filter(application__in=mine)
+    latest = made.select_related("application", "cohort__hub", "cohort__programme").first()
     if latest is None:
         raise Http404
     return latest
