@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from academy.accounts import Backend
 from academy.frame import navigation
 from academy.models import User
-from tests.factories import a_person, an_application, an_enrollment, an_instructor, rome
+from enrollment.models import Application
+from tests.factories import a_person, an_application, an_enrollment, an_instructor
 
 pytestmark = pytest.mark.django_db
 
