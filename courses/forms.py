@@ -1,8 +1,9 @@
-"""Forms that every room uses: spreadsheets that people upload."""
+"""Fields that every room uses: somebody with an account, a spreadsheet."""
 
 from collections import defaultdict
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from courses.reasons import Reason, Refused
@@ -47,6 +48,28 @@ def read_table(name: str, content: bytes) -> Table:
         return read(name, content)
     except Refused as refused:
         raise forms.ValidationError([sentence_of(reason) for reason in refused.reasons]) from refused
+
+
+class PersonField(forms.ModelChoiceField):
+    """Somebody with an account, named by the e-mail address: no list of everybody is needed."""
+
+    widget = forms.EmailInput
+    default_error_messages = {
+        "invalid_choice": _("Nobody has an account with this address. Add the person first.")
+    }
+
+    def __init__(self, **options):
+        super().__init__(get_user_model().objects.all(), to_field_name="email", **options)
+
+    def prepare_value(self, value):
+        """The address, of a person or of a key."""
+        if isinstance(value, int):
+            value = self.queryset.filter(pk=value).first()
+        return super().prepare_value(value)
+
+    def to_python(self, value):
+        """An address is found in whatever case it is typed."""
+        return super().to_python(value.strip().lower() if isinstance(value, str) else value)
 
 
 class TableField(forms.FileField):

@@ -13,4 +13,4 @@ class InstructorAdmin(OfficeAdmin):
     list_filter = ["kind", "organisation"]
     list_select_related = ["organisation", "user"]
     search_fields = ["name", "subject", "organisation__name", "user__email"]
-    autocomplete_fields = ["user"]
+    people = ("user",)

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import NestedObjects, model_format_dict, quote, unquote
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminEmailInputWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models, transaction
 from django.http import Http404, HttpResponseRedirect
@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from courses.forms import PersonField
 from courses.models import sentence_for
 from courses.refusals import Refusal
 from courses.views.once import once
@@ -32,7 +33,22 @@ def words_of(refusal: Exception):
 
 
 class PlainChoices:
-    """Choosing another thing is a list, without four icons beside it that open windows."""
+    """Choosing another thing is a list, without four icons beside it that open windows.
+
+    `people` are named by their addresses instead: the list of everybody is long.
+    """
+
+    people: tuple[str, ...] = ()
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.people:
+            return PersonField(
+                label=capfirst(db_field.verbose_name),
+                required=not db_field.blank,
+                widget=AdminEmailInputWidget,
+                help_text=_("The e-mail address of the account."),
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -14,7 +14,7 @@ class RoleAdmin(OfficeAdmin):
     list_select_related = ["user", "cohort", "organisation"]
     search_fields = ["user__name", "user__email", "cohort__code"]
     ordering = ["-cohort__starts_on", "user__name"]
-    autocomplete_fields = ["user"]
+    people = ("user",)
     fields = ["cohort", "kind", "user", "organisation"]
 
     def get_readonly_fields(self, request, obj=None):

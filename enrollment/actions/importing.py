@@ -34,10 +34,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one entry: new, nothing new, or `refusal` says why not."""
+    """What became of one row: new, nothing new, or `refusal` says why not and `column` where."""
 
-    entry: Entry
+    line: int
+    email: str
+    name: str = ""
     new: bool = False
+    column: str = ""
     refusal: str = ""
 
 
@@ -75,15 +78,16 @@ def foresee_import(
 
 def attempt(*, cohort: Cohort, entry: Entry, send: bool, by, at: datetime, keep: bool = True) -> Verdict:
     """Bring one in; refused, or not to be kept, it leaves nothing behind."""
+    whose = {"line": entry.line, "email": entry.email, "name": entry.name}
     try:
         with transaction.atomic():
             new = bring_in(cohort=cohort, entry=entry, send=send, by=by, at=at)
             transaction.set_rollback(not keep)
     except Refusal as refusal:
-        return Verdict(entry, refusal=str(refusal))
+        return Verdict(**whose, refusal=str(refusal))
     except IntegrityError as error:
-        return Verdict(entry, refusal=str(sentence_for(error)))
-    return Verdict(entry, new=new)
+        return Verdict(**whose, refusal=str(sentence_for(error)))
+    return Verdict(**whose, new=new)
 
 
 def bring_in(*, cohort: Cohort, entry: Entry, send: bool, by, at: datetime) -> bool:

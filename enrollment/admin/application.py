@@ -117,17 +117,7 @@ def employers_of(member: Role) -> list[str]:
 class ApplicationAdmin(ImportsApplicants, RecordAdmin):
     change_list_template = "admin/enrollment/applications.html"
     change_form_template = "admin/enrollment/application.html"
-    list_display = [
-        "receipt",
-        "user",
-        "cohort",
-        "state",
-        "flags",
-        "employer",
-        "role",
-        "region",
-        "submitted_at",
-    ]
+    list_display = ["receipt", "user", "state", "flags", "employer", "region", "submitted_at"]
     list_display_links = ["receipt", "user"]
     list_filter = [
         "cohort",

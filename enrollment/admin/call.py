@@ -1,11 +1,9 @@
 """When editions take applications, what they ask for, and how far admission has come."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin.office import Act, OfficeAdmin
@@ -18,40 +16,22 @@ from .ranking import BuildsRankings
 RECEIVED = Count("cohort__applications", filter=Q(cohort__applications__submitted_at__isnull=False))
 
 
-class LineForm(forms.ModelForm):
-    """One line of a table: every field says in words which column and line it is."""
+class LineInline(admin.StackedInline):
+    """Lines of which each field keeps its label, also on a telephone."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        line = str(self.instance) if self.instance.pk else _("new line")
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = f"{capfirst(field.label)}: {line}"
-
-
-class LineFormSet(forms.BaseInlineFormSet):
-    """Lines of which each can be deleted, in words too."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = f"{_('Delete')}: {form.instance}"
-
-
-class LineInline(admin.TabularInline):
-    form = LineForm
-    formset = LineFormSet
     extra = 1  # also without JavaScript
     max_num = 20
+    classes = ["collapse"]
 
 
 class CriterionInline(LineInline):
     model = Criterion
-    fields = ["phase", "position", "title_it", "title_en", "maximum"]
+    fields = [("phase", "position", "maximum"), ("title_it", "title_en")]
 
 
 class DocumentInline(LineInline):
     model = RequiredDocument
-    fields = ["position", "title_it", "title_en", "required"]
+    fields = [("position", "required"), ("title_it", "title_en")]
 
 
 @admin.register(Call)
@@ -61,6 +41,11 @@ class CallAdmin(BuildsRankings, OfficeAdmin):
     list_select_related = ["cohort"]
     search_fields = ["cohort__code"]
     ordering = ["-cohort__starts_on"]
+    fieldsets = [
+        (None, {"fields": ["cohort", "opens_at", "closes_at", "ranking_on", "answers_by"]}),
+        (_("Terms"), {"fields": ["requirements_it", "requirements_en", "minimum", "suitable_from"]}),
+        (_("Later offers"), {"fields": ["reserve_days", "refills_until"]}),
+    ]
     acts = (
         Act(
             "scheme",

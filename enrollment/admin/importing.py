@@ -18,7 +18,7 @@ from courses.forms import read_table
 from courses.refusals import Refusal
 from courses.tables import LARGEST, write_xlsx
 from courses.views.once import once
-from enrollment.actions.importing import RefusedEntries, foresee_import, import_applicants
+from enrollment.actions.importing import RefusedEntries, Verdict, foresee_import, import_applicants
 from enrollment.forms.importing import ImportForm, heads, judge
 from enrollment.models import Call
 
@@ -80,28 +80,27 @@ class ImportsApplicants:
             }
             return self.import_page(request, "import.html", context, status=422 if form.errors else 200)
         file, call, send = (form.cleaned_data[name] for name in ("table", "call", "send"))
-        wrong, verdicts = self.foresee(request, file.table, call, send=send)
+        rows = self.foresee(request, file.table, call, send=send)
         parcel = {"token": secrets.token_urlsafe(), "name": file.name, "call": call.pk, "send": send}
-        refused = bool(wrong) or any(verdict.refusal for verdict in verdicts)
+        refused = any(row.refusal for row in rows)
         if not refused:
             cache.set(self.key_of(request), parcel | {"content": zlib.compress(file.bytes)}, KEPT)
         context = {
             "call": call,
             "send": send,
-            "wrong": wrong,
             "refused": refused,
-            "verdicts": verdicts,
+            "rows": rows,
             "token": parcel["token"],
-            "new": sum(verdict.new for verdict in verdicts),
+            "new": sum(row.new for row in rows),
         }
         return self.import_page(request, "import_preview.html", context, status=422 if refused else 200)
 
-    def foresee(self, request, table, call, *, send: bool) -> tuple[list, list]:
-        """The rows that cannot be read, and what would become of the others."""
+    def foresee(self, request, table, call, *, send: bool) -> list[Verdict]:
+        """What would become of each row, in their order."""
         now = timezone.now()
         entries, wrong = judge(table, timezone.localdate(now))
         named = {"cohort": call.cohort, "entries": entries, "send": send, "by": request.user, "at": now}
-        return wrong, foresee_import(**named)
+        return sorted([*wrong, *foresee_import(**named)], key=lambda verdict: verdict.line)
 
     def confirm_import_view(self, request):
         """Do what the preview showed, to the very file it showed."""

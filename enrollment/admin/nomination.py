@@ -20,7 +20,7 @@ class NominationAdmin(OfficeAdmin):
     list_select_related = ["organisation", "cohort", "contact"]
     search_fields = ["organisation__name", "contact__name", "contact__email"]
     ordering = ["-cohort__starts_on", "organisation__name"]
-    autocomplete_fields = ["contact"]
+    people = ("contact",)
     fields = ["cohort", "organisation", "places", "contact"]
     facts = ["used", "code", "invited_at"]
     acts = (

@@ -1,7 +1,6 @@
 """Applicants in a spreadsheet: which column says what, and what each row would write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.forms import TableField, sentence_of
 from courses.reasons import Refused
 from courses.tables import Row, Table, day_in
-from enrollment.actions.importing import MOST, Entry
+from enrollment.actions.importing import MOST, Entry, Verdict
 from enrollment.models import WRITTEN, Application, Call
 
 from .application import WorkForm, YouForm
@@ -65,16 +64,6 @@ class PersonForm(forms.Form):
     email = forms.EmailField(max_length=254)
     name = forms.fields_for_model(get_user_model(), ["name"])["name"]
     motivation = forms.CharField(max_length=3000, required=False)
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A row that cannot be taken as it is: where, and why."""
-
-    line: int
-    email: str
-    column: str
-    sentence: str
 
 
 def folded(text: object) -> str:
@@ -139,30 +128,32 @@ def columns_of(table: Table) -> dict[str, str]:
     return fields
 
 
-def judge(table: Table, today: date) -> tuple[list[Entry], list[Wrong]]:
+def judge(table: Table, today: date) -> tuple[list[Entry], list[Verdict]]:
     """What each row would write, and the rows that cannot be taken."""
     columns = columns_of(table)
     entries: dict[str, Entry] = {}
-    wrong: list[Wrong] = []
+    wrong: list[Verdict] = []
     for row in table.rows:
         verdict = judge_row(row, columns, today)
-        if isinstance(verdict, Wrong):
+        if isinstance(verdict, Verdict):
             wrong.append(verdict)
         elif twin := entries.get(verdict.email):
             sentence = gettext("This person is already in line %(line)d.") % {"line": twin.line}
-            wrong.append(Wrong(row.line, verdict.email, column_of(columns, "email"), sentence))
+            column = column_of(columns, "email")
+            wrong.append(Verdict(row.line, verdict.email, column=column, refusal=sentence))
         else:
             entries[verdict.email] = verdict
     return list(entries.values()), wrong
 
 
-def judge_row(row: Row, columns: Mapping[str, str], today: date) -> Entry | Wrong:
+def judge_row(row: Row, columns: Mapping[str, str], today: date) -> Entry | Verdict:
     """The forms an applicant fills in judge the cells, too."""
     cells = {columns[column]: cell for column, cell in row.cells.items()}
     cells.setdefault("name", f"{cells.get('first_name', '')} {cells.get('surname', '')}".strip())
 
-    def wrong(name: str, sentence: str) -> Wrong:
-        return Wrong(row.line, cells.get("email", ""), column_of(columns, name), sentence)
+    def wrong(name: str, sentence: str) -> Verdict:
+        column = column_of(columns, name)
+        return Verdict(row.line, cells.get("email", ""), cells["name"], column=column, refusal=sentence)
 
     try:
         data = {name: value_of(name, cell) for name, cell in cells.items()}

@@ -206,14 +206,25 @@ def test_an_address_is_taken_off_the_list_of_the_next_call(office):
     assert not Interest.objects.exists()
 
 
-def test_members_of_the_committee_are_named_and_stay_who_they_are(office):
+def test_members_of_the_committee_are_named_by_their_address_and_stay_who_they_are(office):
     cohort, person, other = factories.a_cohort(), factories.a_person(), factories.a_person()
-    form = {"cohort": cohort.pk, "kind": "committee", "user": person.pk, "organisation": ""}
-    office.post(reverse("admin:courses_role_add"), form)
+    form = {"cohort": cohort.pk, "kind": "committee", "user": person.email.upper(), "organisation": ""}
+    assert office.post(reverse("admin:courses_role_add"), form).status_code == 302
     role = cohort.roles.get()
     assert (role.user, role.kind) == (person, "committee")
     employer = factories.an_organisation()
-    change = form | {"user": other.pk, "organisation": employer.pk}
+    change = form | {"user": other.email, "organisation": employer.pk}
     office.post(reverse("admin:courses_role_change", args=[role.pk]), change)
     role.refresh_from_db()
     assert (role.user, role.organisation) == (person, employer)
+
+
+def test_an_address_without_an_account_is_named_in_the_form(office):
+    nomination = factories.a_nomination(contact=factories.a_person())
+    address = page("nomination", "change", nomination.pk)
+    assert office.get(address).context["adminform"].form["contact"].value() == nomination.contact.email
+    response = office.post(address, {"places": 3, "contact": "nobody@example.org"})
+    assert response.status_code == 422
+    assert "Nobody has an account with this address. Add the person first." in response.text
+    assert office.post(address, {"places": 3, "contact": ""}).status_code == 302
+    assert (Nomination.objects.get().places, Nomination.objects.get().contact) == (3, None)

@@ -75,7 +75,7 @@ def test_the_preview_writes_nothing_and_the_confirmation_all_it_showed(office, c
     before = counts()
     preview = upload(office, call, csv(a_row(), a_row("bice@example.org", "Bice Rossi")))
     assert preview.status_code == 200
-    assert [(v.entry.line, v.new, v.refusal) for v in preview.context["verdicts"]] == [
+    assert [(row.line, row.new, row.refusal) for row in preview.context["rows"]] == [
         (2, True, ""),
         (3, True, ""),
     ]
@@ -100,7 +100,7 @@ def test_the_same_file_again_changes_nothing(office, call):
     confirm(office, upload(office, call, content))
     before = list(Application.objects.values())
     preview = upload(office, call, content)
-    assert [verdict.new for verdict in preview.context["verdicts"]] == [False, False]
+    assert [row.new for row in preview.context["rows"]] == [False, False]
     assert "Imported: 0. Unchanged: 2." in confirm(office, preview).text
     assert list(Application.objects.values()) == before
 
@@ -117,9 +117,9 @@ def test_one_bad_row_and_nobody_is_imported(office, call):
     bad = a_row("bice@example.org", "Bice Rossi", born_on="31/02/1985")
     response = upload(office, call, csv(*rows, bad))
     assert response.status_code == 422
-    [wrong] = response.context["wrong"]
+    [wrong] = [row for row in response.context["rows"] if row.refusal]
     assert (wrong.line, wrong.column) == (MOST + 1, "born_on")
-    assert wrong.sentence == "“31/02/1985” is not a day such as 31/12/1985."
+    assert wrong.refusal == "“31/02/1985” is not a day such as 31/12/1985."
     assert confirm(office, response).status_code == 409
     assert counts() == before
 
@@ -139,17 +139,17 @@ def test_one_bad_row_and_nobody_is_imported(office, call):
 def test_a_cell_that_cannot_be_taken_is_named_with_line_and_column(office, call, changes, column, sentence):
     response = upload(office, call, csv(a_row(**changes)))
     assert response.status_code == 422
-    [wrong] = response.context["wrong"]
+    [wrong] = [row for row in response.context["rows"] if row.refusal]
     assert (wrong.line, wrong.column) == (2, column)
-    assert sentence in wrong.sentence
+    assert sentence in wrong.refusal
     assert sentence in response.text
     assert not Application.objects.exists()
 
 
 def test_a_person_twice_in_the_file_is_refused(office, call):
     response = upload(office, call, csv(a_row(), a_row(" ADA@example.org", "Ada Colombo")))
-    [wrong] = response.context["wrong"]
-    assert (wrong.line, wrong.sentence) == (3, "This person is already in line 2.")
+    [wrong] = [row for row in response.context["rows"] if row.refusal]
+    assert (wrong.line, wrong.refusal) == (3, "This person is already in line 2.")
 
 
 def test_an_account_is_used_when_it_is_the_same_persons(office, call):
@@ -169,15 +169,15 @@ def test_an_account_of_another_name_or_closed_is_refused(office, call, person, s
     factories.a_person(email="ada@example.org", **person)
     response = upload(office, call, csv(a_row()))
     assert response.status_code == 422
-    assert [verdict.refusal for verdict in response.context["verdicts"]] == [sentence]
+    assert [row.refusal for row in response.context["rows"]] == [sentence]
 
 
 def test_what_somebody_wrote_already_is_not_overwritten(office, call):
     ada = factories.a_person(email="ada@example.org", name="Ada Colombo")
     mine = factories.a_draft(user=ada, cohort=call.cohort, motivation="La mia")
     response = upload(office, call, csv(a_row()))
-    [verdict] = response.context["verdicts"]
-    assert verdict.refusal.startswith("This person already has an application to this edition")
+    [row] = response.context["rows"]
+    assert row.refusal.startswith("This person already has an application to this edition")
     mine.refresh_from_db()
     assert mine.motivation == "La mia"
 
@@ -189,16 +189,15 @@ def test_applications_are_sent_at_once_where_they_are_complete(office, call):
     [passage] = application.passages.all()
     assert passage.actor.is_staff
     assert application.snapshots.count() == 1
-    assert [v.new for v in upload(office, call, csv(a_row(tax_code="")), "send").context["verdicts"]] == [
-        False
-    ]
+    again = upload(office, call, csv(a_row(tax_code="")), "send")
+    assert [row.new for row in again.context["rows"]] == [False]
 
 
 def test_drafts_brought_in_before_can_be_sent_by_the_same_file(office, call):
     content = csv(a_row())
     confirm(office, upload(office, call, content))
     preview = upload(office, call, content, send="send")
-    assert [verdict.new for verdict in preview.context["verdicts"]] == [True]
+    assert [row.new for row in preview.context["rows"]] == [True]
     confirm(office, preview)
     assert Application.objects.get().state == "submitted"
 
@@ -206,8 +205,8 @@ def test_drafts_brought_in_before_can_be_sent_by_the_same_file(office, call):
 def test_what_is_incomplete_is_not_sent(office, call):
     factories.a_document(call)
     response = upload(office, call, csv(a_row()), send="send")
-    [verdict] = response.context["verdicts"]
-    assert verdict.refusal == "Something is still missing: the application cannot be sent yet."
+    [row] = response.context["rows"]
+    assert row.refusal == "Something is still missing: the application cannot be sent yet."
     assert not Application.objects.exists()
 
 
@@ -242,8 +241,8 @@ def test_a_confirmation_too_late_or_of_another_file_is_refused(office, call, tim
 def test_nobody_is_imported_into_a_call_that_is_not_open(office, time_machine):
     later = factories.a_call(opens_at=NOW + timedelta(days=1))
     response = upload(office, later, csv(a_row()))
-    [verdict] = response.context["verdicts"]
-    assert verdict.refusal == "Applications to this edition are not open yet."
+    [row] = response.context["rows"]
+    assert row.refusal == "Applications to this edition are not open yet."
     closed = factories.a_call(opens_at=NOW - timedelta(days=9), closes_at=NOW)
     assert upload(office, closed, csv(a_row())).context["errors"].keys() == {"call"}
 
@@ -281,7 +280,7 @@ def test_the_empty_spreadsheet_fits(office, call):
     row = ["ada@example.org", "Ada Colombo"] + [""] * (len(table.columns) - 2)
     filled = write_xlsx("x", table.columns, [row])
     preview = upload(office, call, filled, name="applicants.xlsx")
-    assert [verdict.new for verdict in preview.context["verdicts"]] == [True]
+    assert [row.new for row in preview.context["rows"]] == [True]
 
 
 def test_name_and_surname_may_stand_in_two_columns():
