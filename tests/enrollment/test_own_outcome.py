@@ -66,7 +66,7 @@ def attempts(selection: Selection) -> Iterator[str]:
     for name, address in leaves(get_resolver()):
         if "enrollment" in name:
             for key in keys:
-                yield "/" + address.replace("999999", str(key)).replace("nothing", "csv")
+                yield address.replace("999999", str(key)).replace("nothing", "csv")
     yield from (f"/cohorts/{selection.cohort.code}/{rest}" for rest in ("", "apply/"))
 
 
