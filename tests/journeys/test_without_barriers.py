@@ -9,18 +9,21 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from courses.actions.timetable import cancel_session, move_session
+from enrollment.access import interest_token
 from enrollment.actions.eligibility import ask_for_documents
+from enrollment.actions.interest import leave_address
 from tests.factories import (
-    a_call,
     a_cohort,
     a_document,
     a_draft,
     a_file,
     a_module,
+    a_nomination,
     a_notice,
     a_person,
     a_room,
     a_score,
+    a_scored_call,
     a_session,
     a_test,
     an_application,
@@ -66,7 +69,8 @@ class Portal:
             "ends_on": NOW.date() + timedelta(days=240),
         }
         opened = {"opens_at": NOW - timedelta(days=1), "closes_at": NOW + timedelta(days=30)}
-        self.call = a_call(cohort=a_cohort(**next_year), **opened)
+        asks = {"requirements_it": "Una laurea.", "requirements_en": "A degree.", "minimum": 12}
+        self.call = a_scored_call(cohort=a_cohort(**next_year), **opened, **asks)
         self.application = an_application(cohort=self.call.cohort, submitted_at=NOW - timedelta(hours=1))
         card = a_document(self.call)
         self.begun = a_draft(cohort=self.call.cohort, tax_code="RSSMRA85E17L219R", born_on=NOW.date())
@@ -80,6 +84,9 @@ class Portal:
             by=self.teacher.user,
             at=NOW - timedelta(hours=1),
         )
+        self.nomination = a_nomination(cohort=self.call.cohort, contact=a_person())
+        an_application(cohort=self.call.cohort, nomination=self.nomination)
+        self.interest = leave_address(email="anna@example.org", language="it", at=NOW)
 
     def visits(self) -> dict:
         """Who opens which pages."""
@@ -93,6 +100,15 @@ class Portal:
                 *("/", "/programme/", "/cohorts/", f"{edition}/", f"{cohort}/"),
                 *("/privacy/", "/accessibility/", "/contacts/", "/nowhere/"),
                 *("/accounts/login/", "/accounts/signup/", "/accounts/login/code/"),
+                *("/interest/", "/interest/left/"),
+                *(
+                    f"/interest/{purpose}/{interest_token(self.interest, purpose)}/"
+                    for purpose in ("confirm", "leave")
+                ),
+            ),
+            "an employer's contact": (
+                self.nomination.contact,
+                *("/home/", f"/nominations/{self.nomination.pk}/"),
             ),
             "somebody new": (a_person(), "/home/", f"{edition}/apply/", "/profile/"),
             "an applicant": (self.application.user, "/home/", f"{application}/", f"{application}/withdraw/"),
@@ -131,7 +147,13 @@ class Portal:
     "who",
     [
         *("a stranger", "somebody new", "somebody with a draft", "an applicant"),
-        *("somebody asked for documents", "a participant", "an instructor", "the office"),
+        *(
+            "an employer's contact",
+            "somebody asked for documents",
+            "a participant",
+            "an instructor",
+            "the office",
+        ),
     ],
 )
 def test_no_page_has_a_barrier(who, transactional_db, browser_of, time_machine):
