@@ -19,7 +19,7 @@ from tests.crowd import fill
 
 pytestmark = pytest.mark.django_db
 
-INLINE = {"sessionplace", "sessionteacher", "criterion", "requireddocument", "ranking"}
+INLINE = {"sessionplace", "sessionteacher", "criterion", "requireddocument"}
 PAGES = [(app, model) for app, models in MAY.items() for model in models if model not in INLINE]
 KEPT = [
     "application",

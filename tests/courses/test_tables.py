@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time
 import tracemalloc
 import zipfile
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from courses import tables
 from courses.reasons import Refused
 from courses.tables import COLUMNS, LARGEST, LONGEST, ROWS, Unreadable, day_in, read, write_csv, write_xlsx
 
@@ -93,6 +95,13 @@ def test_every_spelling_gives_the_same_rows(spelling):
 def test_text_of_an_old_macintosh_is_refused_and_not_corrupted():
     for words in ("Nicolò", "Forlì", "CAFFÈ", "NICOLÒ", "«qui»", "l’orso", "20 €", "ecc…", "“Rossi”"):
         assert reason(f"Nome;Citta\r\n{words};Torino\r\n".encode("mac-roman")) == (Unreadable.ENCODING, {})
+
+
+def test_control_without_the_doubt_an_old_macintosh_would_be_corrupted(monkeypatch):
+    monkeypatch.setattr(tables, "BELIEVED", frozenset(map(chr, range(0x10000))))
+    monkeypatch.setattr(tables, "MACINTOSH", re.compile(r"(?!)"))
+    found = read("a.csv", "Nome;Citta\r\nCAFFÈ;Torino\r\n".encode("mac-roman"))
+    assert found.rows[0].cells["Nome"] == "CAFFé"
 
 
 @pytest.mark.parametrize("words", ["CITTà", "PIù", "José", "Zoë", "50 °C", "dell’anno", "“Città”"])
@@ -275,6 +284,11 @@ def test_no_cell_of_csv_begins_as_a_formula_and_a_telephone_number_stays_as_it_i
     assert [row.cells["Cella"] for row in read("a.csv", content).rows] == [
         cell.strip() for cell in FORMULAS + HARMLESS
     ]
+
+
+def test_control_without_the_mark_a_formula_would_be_one(monkeypatch):
+    monkeypatch.setattr(tables, "FORMULA", re.compile(r"(?!)"))
+    assert b"\r\n=1+1\r\n" in write_csv(["Cella"], [["=1+1"]])
 
 
 def test_xlsx_holds_text_where_text_was_given():

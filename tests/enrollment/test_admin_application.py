@@ -135,6 +135,16 @@ def test_without_the_right_nobody_sees_a_tax_code():
     assert application.tax_code in client_of(reader).post(page("tax_code", application.pk)).text
 
 
+@pytest.mark.parametrize(
+    "guess", ["tax_code__startswith", "special_needs__contains", "phone__gt", "evaluations__points__value"]
+)
+def test_no_filter_written_by_hand_guesses_what_is_hidden(office, logged_errors, guess):
+    factories.an_application()
+    assert office.get(page("changelist"), {"employer__startswith": "C"}).status_code == 200
+    assert office.get(page("changelist"), {guess: "R"}).status_code == 400
+    assert guess in logged_errors.pop().getMessage()
+
+
 def a_colleague_in_the_committee(cohort):
     colleague = factories.somebody_of_the_office()
     cohort.roles.create(user=colleague, kind="committee")
