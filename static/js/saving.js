@@ -5,25 +5,35 @@ const form = document.querySelector("form[data-saving]");
 if (form) {
   const said = form.querySelector("[data-said]");
   const seen = form.elements.seen;
+  const token = form.elements.csrfmiddlewaretoken;
   const PAUSE = 1200; // milliseconds without a key
   const AGAIN = 10000; // after a failure
   let timer, running, unsure, stopped;
   let saved = typed();
 
-  // What is typed, without files and without what is only sent by a button.
+  // What is typed, without files, what is only sent by a button, and what only this page needs.
   function typed() {
     const data = new FormData(form);
-    for (const field of form.querySelectorAll("[type=file], [data-by-hand], [name=seen]")) data.delete(field.name);
+    for (const field of form.querySelectorAll("[type=file], [data-by-hand]")) data.delete(field.name);
+    for (const own of [seen, token]) data.delete(own.name);
     return new URLSearchParams(data).toString();
   }
 
   async function send(body) {
     const headers = { Accept: "application/json" };
     const whole = new URLSearchParams(body);
-    whole.set("seen", seen.value);
+    for (const own of [seen, token]) whole.set(own.name, own.value);
     const response = await fetch(form.action, { method: "POST", headers, body: whole, keepalive: true });
-    if (!response.headers.get("Content-Type")?.startsWith("application/json")) throw form;
-    return response.json();
+    if (response.headers.get("Content-Type")?.startsWith("application/json")) return response.json();
+    await renew();
+    throw form;
+  }
+
+  // Whoever signs in anew, in another window, gets another token: without it this page could not save.
+  async function renew() {
+    const page = new DOMParser().parseFromString(await (await fetch(form.action)).text(), "text/html");
+    const fresh = page.querySelector("form[data-saving] [name=csrfmiddlewaretoken]");
+    if (fresh) token.value = fresh.value;
   }
 
   // A reply may be lost after the portal has saved: so the same is sent again before anything newer.

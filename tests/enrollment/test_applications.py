@@ -10,6 +10,7 @@ from threading import Barrier
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import override
 
 from courses.refusals import Refusal
@@ -170,23 +171,74 @@ def test_nothing_of_it_changes_any_more(call):
         Application.objects.update(motivation="Altro.")
 
 
-def test_ten_sent_at_once_get_ten_numbers(transactional_db):
-    call = a_call()
-    drafts = [ready(call) for _ in range(10)]
-    together = Barrier(len(drafts), timeout=30)
+def at_once(people, do):
+    """What `do` gave each, all starting together on their own connections."""
+    together = Barrier(len(people), timeout=30)
 
-    def send(draft):
+    def act(person):
         connection.ensure_connection()
         together.wait()
         try:
-            return sent(draft).number
+            return do(person)
+        except (Refusal, IntegrityError) as refused:
+            return type(refused)
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(drafts)) as pool:
-        numbers = list(pool.map(send, drafts))
+    with ThreadPoolExecutor(len(people)) as pool:
+        return list(pool.map(act, people))
+
+
+@pytest.fixture
+def no_row_lock(monkeypatch):
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
+
+
+def test_ten_sent_at_once_get_ten_numbers(transactional_db):
+    call = a_call()
+
+    numbers = at_once([ready(call) for _ in range(10)], lambda draft: sent(draft).number)
 
     assert sorted(numbers) == list(range(1, 11))
+
+
+def test_control_without_the_lock_numbers_collide_and_the_database_refuses_the_second(
+    transactional_db, no_row_lock
+):
+    call = a_call()
+
+    numbers = at_once([ready(call) for _ in range(10)], lambda draft: sent(draft).number)
+
+    assert IntegrityError in numbers
+    given = list(Application.objects.sent().values_list("number", flat=True))
+    assert len(given) == len(set(given))
+
+
+def save_at_once(draft, *words):
+    """Each of `words` saved upon the first revision by a device of its own."""
+
+    def save(motivation):
+        return admission.save_draft(
+            application=draft, written={"motivation": motivation}, seen=0, by=draft.user, at=OPEN
+        ).motivation
+
+    return at_once(words, save)
+
+
+def test_of_eight_devices_saving_at_once_one_is_first_and_seven_are_told(transactional_db):
+    draft = a_draft(cohort=a_call().cohort)
+
+    answers = save_at_once(draft, *"abcdefgh")
+
+    draft.refresh_from_db()
+    assert answers.count(admission.ChangedMeanwhile) == 7
+    assert (draft.motivation, draft.revision) == (*{*answers} - {admission.ChangedMeanwhile}, 1)
+
+
+def test_control_without_the_lock_a_device_overwrites_what_it_has_not_seen(transactional_db, no_row_lock):
+    draft = a_draft(cohort=a_call().cohort)
+
+    assert save_at_once(draft, *"abcdefgh").count(admission.ChangedMeanwhile) < 7
 
 
 # Its page.

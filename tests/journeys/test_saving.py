@@ -82,6 +82,21 @@ def test_a_reply_that_was_lost_is_no_other_device(draft, browser_of):
     assert kept(draft) == "Prima e dopo"
 
 
+def test_who_signs_in_anew_in_another_window_loses_nothing(draft, browser_of):
+    page = browser_of(draft.user)
+    page.goto(address(draft))
+    page.context.clear_cookies()
+    page.fill("[name=motivation]", "Scritto senza")
+    expect(page.locator("[data-said]")).to_contain_text("you are no longer signed in")
+    assert kept(draft) == ""
+
+    page.context.add_cookies(browser_of(draft.user).context.cookies())
+    page.fill("[name=motivation]", "Scritto senza esserci")
+    expect(page.locator("[data-said]")).to_contain_text("Saved at", timeout=30_000)
+    expect(page.locator("[name=seen]")).to_have_value("2")
+    assert kept(draft) == "Scritto senza esserci"
+
+
 def test_without_a_script_the_buttons_save_and_files_are_sent(draft, browser_of):
     page = browser_of(draft.user, java_script_enabled=False)
     page.goto(address(draft))
