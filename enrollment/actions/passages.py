@@ -1,6 +1,7 @@
 """One application at a time along its states. Locks, always in this order: edition, application, offer."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from courses.actions.ledger import sign
@@ -32,3 +33,15 @@ def pass_to(application: Application, state: str, *, by, at: datetime, reason: s
     if state in (Application.State.EXCLUDED, Application.State.WITHDRAWN):
         InterviewSlot.objects.filter(application=application, starts_at__gt=at).release()
     log.info("application %d is now %s", application.pk, state)
+
+
+def pass_all_to(applications: Collection[int], state: str, *, by, at: datetime, reason: str = "") -> None:
+    """The same for many at once, by their keys, in one statement; each leaves its line in the ledger.
+
+    For the outcomes of a ranking, of which none leaves the selection. Must run under the edition's lock.
+    """
+    sign(by=by, at=at, reason=reason)
+    held = Application.objects.select_for_update(no_key=True).filter(pk__in=applications)
+    moved = Application.objects.filter(pk__in=[*held.order_by("pk").values_list("pk", flat=True)])
+    moved.update(state=state, ground="")
+    log.info("%d applications are now %s", len(applications), state)

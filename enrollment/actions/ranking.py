@@ -1,6 +1,7 @@
 """The ranking: published in versions that are only superseded. Locks: see `passages`."""
 
 import logging
+from collections import defaultdict
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from enrollment.models import Application, Call, Offer, Ranking, RankingLine
 from enrollment.standings import Standing, in_words, standing_of
 
 from .offers import hold_offer, make_offer, settle
-from .passages import hold, pass_to
+from .passages import pass_all_to
 
 log = logging.getLogger(__name__)
 State = Application.State
@@ -73,17 +74,15 @@ def freeze(standing: Standing, *, by, at: datetime, reason: str) -> Ranking:
 
 def carry_out(standing: Standing, *, by, at: datetime, reason: str) -> None:
     """Move the applications: first those who lose an offer, so that their seats are free for the others."""
-    moving = {
-        line.key: line.outcome.value
-        for line in standing.ranking
-        if standing.people[line.key].state not in (line.outcome, State.ENROLLED)
-    }
-    open_offers = Offer.objects.open().filter(cohort=standing.call.cohort_id)
-    for offer in open_offers.filter(application__in=moving).select_related("application"):
+    moving = defaultdict(list)
+    for line in standing.ranking:
+        if standing.people[line.key].state not in (line.outcome, State.ENROLLED):
+            moving[line.outcome.value].append(line.key)
+    losing = [key for outcome, keys in moving.items() if outcome != State.ADMITTED for key in keys]
+    for offer in Offer.objects.open().filter(application__in=losing).select_related("application"):
         settle(hold_offer(offer), Offer.State.REVOKED, by=by, at=at)
-    offered = {line.key for line in standing.newly_admitted}
-    for application in Application.objects.filter(pk__in=moving).order_by("pk"):
-        application = hold(application)
-        pass_to(application, moving[application.pk], by=by, at=at, reason=reason)
-        if standing.deadline and application.pk in offered:
+    for outcome, keys in moving.items():
+        pass_all_to(keys, outcome, by=by, at=at, reason=reason)
+    if standing.deadline:
+        for application in Application.objects.filter(pk__in=moving[State.ADMITTED]).order_by("pk"):
             make_offer(application=application, deadline=standing.deadline, by=by, at=at)
