@@ -22,6 +22,7 @@ SAME = {
     "hub",
     "link",
     "Link",
+    "No",
     "Online",
     "online: %(page)s",
     "Online:",
