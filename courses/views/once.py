@@ -36,10 +36,10 @@ def once(view: View) -> View:
             return view(request, *args, **kwargs)
         key = key_of(request)
         with transaction.atomic():
-            sent, new = Once.objects.get_or_create(
-                user=request.user, key=key, defaults={"what": request.path, "done_at": timezone.now()}
-            )
-            if not new:
+            sending = Once(user=request.user, key=key, what=request.path, done_at=timezone.now())
+            Once.objects.bulk_create([sending], ignore_conflicts=True)  # waits for another one under way
+            sent = Once.objects.get(user=request.user, key=key)
+            if sent.answer:  # else it is ours, which nobody else sees yet
                 return as_before(sent, request)
             response = view(request, *args, **kwargs)
             if 300 <= response.status_code < 400:
