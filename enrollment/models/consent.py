@@ -14,7 +14,7 @@ class AgreementQuerySet(models.QuerySet):
 
     def in_force(self, at):
         """Of each kind the latest version at that moment."""
-        newer = self.model.objects.filter(
+        newer = Agreement.objects.filter(
             kind=models.OuterRef("kind"), version__gt=models.OuterRef("version"), in_force_from__lte=at
         )
         return self.filter(~models.Exists(newer), in_force_from__lte=at)

@@ -12,17 +12,6 @@ from .application import Application, Ground
 from .call import Call
 
 
-class RankingQuerySet(models.QuerySet):
-    """The vocabulary of rankings."""
-
-    def current(self):
-        """The latest version of each call."""
-        newer = self.model.objects.filter(
-            call=models.OuterRef("call"), version__gt=models.OuterRef("version")
-        )
-        return self.filter(~models.Exists(newer))
-
-
 class RankingOutcome(models.TextChoices):
     ADMITTED = "admitted", _("admitted")
     ON_RESERVE = "on_reserve", _("on the reserve list")
@@ -46,8 +35,6 @@ class Ranking(models.Model):
     reason = models.TextField(_("why a new version"), blank=True)
     inputs = models.JSONField(_("inputs"))
     digest = models.CharField(_("digest"), max_length=64)
-
-    objects = RankingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ranking")
