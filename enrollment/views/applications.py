@@ -58,5 +58,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def own_application(request: HttpRequest, pk: int) -> Application:
     """The person's own application with its edition; anybody else's is not there."""
     mine = Application.objects.visible_to(request.user)
-    beside = ("cohort__hub", "cohort__call", "enrollment", "document_request", "interview")
+    beside = (
+        "cohort__hub",
+        "cohort__call",
+        "enrollment",
+        "document_request",
+        "interview",
+        "nomination__organisation",
+    )
     return get_object_or_404(mine.select_related(*beside), pk=pk)
