@@ -193,4 +193,4 @@ def cover_query() -> tuple[str, tuple]:
 def rows_of(below: QuerySet, *fields: str) -> ArraySubquery:
     """What stands below the call of an edition, each row with its title as JSON."""
     row = JSONObject(**{name: name for name in ("title_it", "title_en", *fields)})
-    return ArraySubquery(below.filter(call__cohort=OuterRef("pk")).values(row=row))
+    return ArraySubquery(below.filter(call=OuterRef("call")).values(row=row))
