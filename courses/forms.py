@@ -64,7 +64,7 @@ class PersonField(forms.ModelChoiceField):
     def prepare_value(self, value):
         """The address, of a person or of a key."""
         if isinstance(value, int):
-            value = self.queryset.filter(pk=value).first()
+            value = get_user_model().objects.filter(pk=value).first()
         return super().prepare_value(value)
 
     def to_python(self, value):

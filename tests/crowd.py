@@ -96,7 +96,9 @@ def fill(rows: int) -> None:
     texts = many(Agreement, rows, kind="recording", version=numbers, in_force_from=DAY, **title)
     many(Consent, rows, user=people, agreement=texts, cohort=cohorts, given=True, at=DAY)
     many(Interest, rows, email=named("interest"), asked_at=DAY)
-    many(Ranking, rows, call=calls, version=1, published_at=DAY, published_by=people, inputs={})
+    inputs = {"edition": "SMTC", "seats": 40, "suitable_from": 50}
+    inputs |= dict.fromkeys(("committee", "criteria", "candidates"), [])
+    many(Ranking, rows, call=calls, version=1, published_at=DAY, published_by=people, inputs=inputs)
     hours = {"starts_at": DAY, "ends_at": DAY + timedelta(hours=1)}
     sessions = many(Session, rows, cohort=cohorts, module=modules, mode="hybrid", **hours)
     many(SessionPlace, rows, session=sessions, room=rooms)

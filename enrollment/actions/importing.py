@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -78,16 +78,16 @@ def foresee_import(
 
 def attempt(*, cohort: Cohort, entry: Entry, send: bool, by, at: datetime, keep: bool = True) -> Verdict:
     """Bring one in; refused, or not to be kept, it leaves nothing behind."""
-    whose = {"line": entry.line, "email": entry.email, "name": entry.name}
+    verdict = Verdict(entry.line, entry.email, entry.name)
     try:
         with transaction.atomic():
             new = bring_in(cohort=cohort, entry=entry, send=send, by=by, at=at)
             transaction.set_rollback(not keep)
     except Refusal as refusal:
-        return Verdict(**whose, refusal=str(refusal))
+        return replace(verdict, refusal=str(refusal))
     except IntegrityError as error:
-        return Verdict(**whose, refusal=str(sentence_for(error)))
-    return Verdict(**whose, new=new)
+        return replace(verdict, refusal=str(sentence_for(error)))
+    return replace(verdict, new=new)
 
 
 def bring_in(*, cohort: Cohort, entry: Entry, send: bool, by, at: datetime) -> bool:
