@@ -31,6 +31,7 @@ Say = Callable[[str], object]
 DAY = timedelta(days=1)
 ROUNDS = ((9, 5), (18, 5), (22, 30))  # every minute would find nothing more
 SECONDS_OF_POST = 600.0
+POST_DAILY = timedelta(days=12)
 
 
 def play(*, today: date, say: Say) -> None:
@@ -84,16 +85,26 @@ def leave_address(address: str, confirmed: bool, at: datetime) -> None:
 
 
 def plan_post(stage: Stage, running: Edition, coming: Edition) -> None:
-    """The post goes round on busy evenings of the last admission, and daily since the present call opened.
+    """The post goes round daily in the last days; before, on evenings with news for a log-in or for all.
 
     What was due otherwise was news in its day and is left out: mails are most of the story's time.
     """
-    since = localdate(coming.call_opens)
-    season = localdate(running.call_opens), localdate(running.answers_by) + DAY
-    busy = {day for at, *_ in stage.acts if season[0] <= (day := localdate(at)) <= season[1]}
-    for day in sorted(busy - {since}):
+    since = stage.today - POST_DAILY
+    told = {localdate(call.call_opens) for call in (running, coming)}
+    told |= {
+        localdate(running.call_closes),
+        running.ranking_on,
+        *(day - DAY for day in running.interview_days),
+    }
+    mine = [person for person in cast.people("R", "A") if person.name in cast.BY_NAME]
+    told |= {
+        localdate(at)
+        for at, _number, act in stage.acts
+        if any(person in getattr(act, "args", ()) for person in mine)
+    }
+    for day in sorted(day for day in told if day < since):
         stage.at(day, 22, 30, deliver)
-    for ago in range((stage.today - since).days, 0, -1):
+    for ago in range(POST_DAILY.days, 0, -1):
         for hour, minute in ROUNDS:
             stage.at(stage.today - ago * DAY, hour, minute, deliver)
 
