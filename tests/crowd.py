@@ -97,7 +97,7 @@ def fill(rows: int) -> None:
     many(Consent, rows, user=people, agreement=texts, cohort=cohorts, given=True, at=DAY)
     many(Interest, rows, email=named("interest"), asked_at=DAY)
     inputs = {"edition": "SMTC", "seats": 40, "suitable_from": 50}
-    inputs |= dict.fromkeys(("committee", "criteria", "candidates"), [])
+    inputs |= {key: [] for key in ("committee", "criteria", "candidates")}
     many(Ranking, rows, call=calls, version=1, published_at=DAY, published_by=people, inputs=inputs)
     hours = {"starts_at": DAY, "ends_at": DAY + timedelta(hours=1)}
     sessions = many(Session, rows, cohort=cohorts, module=modules, mode="hybrid", **hours)
