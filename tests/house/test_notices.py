@@ -171,6 +171,7 @@ CASES = {
     "application_answered": [
         partial(answered, "eligible", "on_reserve"),
         partial(answered, "admitted", "on_reserve"),
+        partial(answered, "admitted", "on_reserve", reason="Errore di calcolo."),
         partial(answered, "eligible", "not_suitable"),
         partial(answered, "excluded", "eligible"),
         partial(answered, "eligible", "excluded", ground="absent"),
