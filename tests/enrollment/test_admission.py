@@ -217,6 +217,15 @@ def test_neighbours_with_the_same_total_are_told_apart_by_exactly_one_reason(peo
         assert len(ties) == (facts[above.key].total == facts[below.key].total)
 
 
+sums = st.integers(1, 10).flatmap(lambda members: st.lists(st.integers(0, 60), min_size=1, max_size=members))
+
+
+@given(sums, sums)
+def test_up_to_ten_members_nobody_is_shown_the_threshold_and_lies_below_it(documents, interview):
+    total = average(documents) + average(interview)
+    assert (total >= 50) == (to_hundredths(total) >= 50)
+
+
 def test_control_without_the_tie_rules_the_order_of_arrival_would_decide(monkeypatch):
     monkeypatch.setattr(Candidate, "order", property(lambda person: (-person.total, person.receipt)))
     assert places([a_candidate(1, 31, 30), a_candidate(2, 30, 31)], seats=1)[0][0] == 1

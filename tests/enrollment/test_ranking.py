@@ -1,12 +1,14 @@
 """A ranking is published in versions: each frozen, each carried out, none ever changed."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pgtrigger
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
 from courses.refusals import Refusal
@@ -338,3 +340,24 @@ def test_control_a_ranking_without_its_guard_could_be_rewritten():
     published = Selection((40, 31)).publish()
     with pgtrigger.ignore("enrollment.RankingLine:lines_of_a_ranking_are_only_added"):
         assert published.lines.update(total=Decimal(99)) == 1
+
+
+def test_two_of_the_office_pressing_at_once_publish_one_version(transactional_db):
+    selection = Selection((60, 40), (40, 31), (30, 30))
+    offices = [selection.office, a_person(is_staff=True)]
+    together = Barrier(len(offices), timeout=30)
+
+    def press(office):
+        connection.ensure_connection()
+        together.wait()
+        try:
+            return selection.publish(by=office).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        first, second = pool.map(press, offices)
+
+    assert first == second
+    assert Ranking.objects.get().lines.count() == 3
+    assert len(open_offers(selection)) == 2
