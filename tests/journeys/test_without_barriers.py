@@ -93,7 +93,8 @@ class Portal:
         edition, cohort = f"/cohorts/{self.call.cohort.code}", f"/cohorts/{self.member.cohort.code}"
         application, tests = f"/applications/{self.application.pk}", "/teaching/tests"
         office_session = f"/admin/courses/session/{self.moved.pk}"
-        office_application = f"/admin/enrollment/application/{self.application.pk}"
+        admission = "/admin/enrollment"
+        office_application = f"{admission}/application/{self.application.pk}"
         return {
             "a stranger": (
                 None,
@@ -136,9 +137,17 @@ class Portal:
                 somebody_of_the_office(),
                 *("/home/", "/admin/", "/admin/courses/session/", f"{office_session}/change/"),
                 *(f"{office_session}/move/", "/admin/enrollment/application/"),
-                *(f"{office_application}/change/", f"{office_application}/admit/"),
-                *(f"/admin/academy/cohort/{self.call.cohort.pk}/change/", "/admin/assessments/score/"),
+                *(f"/admin/courses/cohort/{self.call.cohort.pk}/change/", "/admin/assessments/score/"),
                 f"/admin/assessments/score/{self.score.pk}/change/",
+            ),
+            "the office admitting": (
+                somebody_of_the_office(),
+                *(f"{office_application}/{page}/" for page in ("change", "eligible", "documents", "exclude")),
+                *(f"{admission}/application/", f"{admission}/application/import/"),
+                *(f"{admission}/call/{self.call.pk}/change/", f"{admission}/call/add/"),
+                *(f"{admission}/interviewslot/", f"{admission}/interviewslot/add/?call={self.call.pk}"),
+                *(f"{admission}/nomination/{self.nomination.pk}/change/", f"{admission}/agreement/add/"),
+                *(f"/admin/courses/cohort/{self.call.cohort.pk}/seats/", "/admin/courses/role/add/"),
             ),
         }
 
@@ -153,6 +162,7 @@ class Portal:
             "a participant",
             "an instructor",
             "the office",
+            "the office admitting",
         ),
     ],
 )
