@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.admin.office import Act, RecordAdmin
 from courses.models import Role
+from courses.refusals import Refusal
 from enrollment.access import editions_judged_by, score_sheets_open_to
 from enrollment.actions.eligibility import ask_for_documents, declare_eligible, exclude, reinstate
 from enrollment.actions.interviews import record_turnout
@@ -97,13 +98,16 @@ def interview_of(application) -> InterviewSlot | None:
 
 def record_interview(*, application, turnout: str, reason: str, by, at) -> InterviewSlot:
     """What came of the interview of `application`."""
-    slot = InterviewSlot.objects.get(application=application)
+    if (slot := interview_of(application)) is None:
+        raise Refusal(_("Nobody has chosen this interview."))
     return record_turnout(slot=slot, turnout=turnout, reason=reason, by=by, at=at)
 
 
 def revoke_offer(*, application, reason: str, by, at):
     """Take the latest offer to `application` back."""
-    return revoke(offer=application.offers.latest("pk"), reason=reason, by=by, at=at)
+    if (offer := application.offers.order_by("pk").last()) is None:
+        raise Refusal(_("No seat has been offered to this applicant."))
+    return revoke(offer=offer, reason=reason, by=by, at=at)
 
 
 def employers_of(member: Role) -> list[str]:
@@ -238,7 +242,8 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
         if act.form is RequestForm:
             return {"documents": RequiredDocument.objects.filter(call__cohort=thing.cohort_id)}
         if act.form is TurnoutForm:
-            return {"initial": {"turnout": thing.interview.turnout}}
+            slot = interview_of(thing)
+            return {"initial": {"turnout": slot and slot.turnout}}
         return {}
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):

@@ -290,9 +290,19 @@ def test_an_offer_is_taken_back_on_the_page_of_the_application(office):
 
 def test_looking_at_a_button_does_nothing(office):
     application = factories.an_application()
-    for act in ("eligible", "documents", "exclude"):
-        assert office.get(page(act, application.pk)).status_code in (200, 404)
+    for act in page_of_applications.ApplicationAdmin.acts:
+        assert office.get(page(act.name, application.pk)).status_code == 200
     assert Application.objects.get().state == "submitted"
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "enrolled", "renounced"])
+def test_a_button_of_an_old_page_says_why_not(office, state):
+    application = factories.an_application(state=state)
+    filled = {"ground": "requirements", "reason": "x", "turnout": "held"}
+    for act in page_of_applications.ApplicationAdmin.acts:
+        response = office.post(page(act.name, application.pk), filled)
+        assert (response.status_code, "Nothing was changed." in response.text) == (422, True)
+    assert Application.objects.get().state == state
 
 
 def chosen(action: str, *applications) -> dict:
