@@ -7,13 +7,26 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 
 from academy.models import User
 from courses.forms import SENTENCES, sentence_of
 from courses.reasons import Reason
 from courses.tables import LARGEST, Unreadable, read, write_csv, write_xlsx
 from enrollment.actions import importing
-from enrollment.forms.importing import MOST, columns_of, heads, judge
+from enrollment.forms.importing import (
+    CHOICES,
+    FIELDS,
+    MOST,
+    PERSON,
+    choices,
+    columns_of,
+    folded,
+    heads,
+    judge,
+    made_of,
+    titles,
+)
 from enrollment.models import Application
 from tests import factories
 from tests.classroom import client_of
@@ -281,6 +294,16 @@ def test_the_empty_spreadsheet_fits(office, call):
     filled = write_xlsx("x", table.columns, [row])
     preview = upload(office, call, filled, name="applicants.xlsx")
     assert [row.new for row in preview.context["rows"]] == [True]
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_no_title_of_a_column_and_no_choice_means_two_things(language):
+    with override(language):
+        for name, title in PERSON.items() | {name: field.label for name, field in FIELDS.items()}.items():
+            assert titles()[folded(title)] == name
+        for name in CHOICES:
+            for value, label in made_of(name):
+                assert choices()[name][folded(label)] == value
 
 
 def test_name_and_surname_may_stand_in_two_columns():
