@@ -2,11 +2,13 @@
 
 import secrets
 import zlib
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -125,6 +127,7 @@ class ImportsApplicants:
             by=request.user,
             at=now,
         )
+        transaction.on_commit(partial(cache.delete, self.key_of(request)))
         new = sum(verdict.new for verdict in verdicts)
         same = len(verdicts) - new
         messages.success(request, _("Imported: %(new)d. Unchanged: %(same)d.") % {"new": new, "same": same})

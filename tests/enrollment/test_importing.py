@@ -1,6 +1,7 @@
 """Applicants from a spreadsheet: first shown, then all of them or none, and never twice."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -118,10 +119,17 @@ def test_the_same_file_again_changes_nothing(office, call):
     assert list(Application.objects.values()) == before
 
 
-def test_a_confirmation_sent_twice_imports_once(office, call):
+def test_a_confirmation_sent_twice_imports_once_and_the_file_is_forgotten(
+    office, call, django_capture_on_commit_callbacks
+):
     preview = upload(office, call, csv(a_row()))
-    assert "Imported: 1. Unchanged: 0." in confirm(office, preview).text
-    assert "Imported: 0. Unchanged: 1." in confirm(office, preview).text
+    form = {"token": preview.context["token"], "once": str(uuid4())}
+    with django_capture_on_commit_callbacks(execute=True):
+        first = office.post(page("import_confirm"), form)
+    again = office.post(page("import_confirm"), form)
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+    assert Application.objects.count() == 1
+    assert confirm(office, preview).status_code == 409
 
 
 def test_one_bad_row_and_nobody_is_imported(office, call):
