@@ -130,7 +130,8 @@ def test_the_page_says_who_may_apply_what_to_attach_how_it_is_judged_and_when(vi
     for sentence in (
         "Who may apply A degree. Two years of work.",
         "What to attach Curriculum vitae Identity document optional",
-        "Documents: at most 60 points Curriculum 45 Degree mark 15 Interview: at most 40 points Motivation 40",
+        "Documents: at most 60 points Curriculum 45 Degree mark 15",
+        "Interview: at most 40 points Motivation 40",
         "Who reaches 50 points of 100 is suitable.",
         "Applications open from 14:00 (Italian time) on Friday 15 October 2021",
         "Applications close by 14:00 (Italian time) on Tuesday 14 December 2021",
