@@ -1,5 +1,6 @@
 """The call of an edition and those who answer it, up to the office's check: who applies, with what."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -83,7 +84,9 @@ class Admission:
         adopt_standard_scheme(call=self.call, by=self.stage.office, at=at)
         self.documents = list(self.call.documents.all())
         for member in Instructor.objects.filter(name__in=self.edition.committee):
-            Role.objects.create(user_id=member.user_id, cohort=cohort, organisation_id=member.organisation_id)
+            Role.objects.create(
+                user=self.stage.people[member.name], cohort=cohort, organisation_id=member.organisation_id
+            )
 
     def invite(self, at: datetime) -> None:
         """One employer may nominate two of its people."""
@@ -140,7 +143,7 @@ class Admission:
         steps = HOW_FAR.get(person.code, 5)
         user = self.stage.sign_up(person.name, at, language=person.language)
         application = applications.start_application(cohort=self.call.cohort, by=user, at=at)
-        written = [self.about(person), person.profile, self.motives(person)]
+        written: list[Mapping[str, object]] = [self.about(person), person.profile, self.motives(person)]
         applications.save_draft(
             application=application,
             written={name: value for step in written[:steps] for name, value in step.items()},

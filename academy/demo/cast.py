@@ -85,11 +85,12 @@ def people(*letters: str) -> tuple[Person, ...]:
 
 
 def _person(*, born: str, documents: str, interview: str, **words: str) -> Person:
-    points = {
-        phase: int(text) if text else None
-        for phase, text in (("documents", documents), ("interview", interview))
-    }
-    return Person(born=date.fromisoformat(born), **points, **words)
+    return Person(
+        **words,
+        born=date.fromisoformat(born),
+        documents=int(documents) if documents else None,
+        interview=int(interview) if interview else None,
+    )
 
 
 @cache

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
+from django.db.models import QuerySet
+
 from academy.demo import editions
 from academy.demo.calls import Admission
 from academy.demo.cast import Person
@@ -16,7 +18,6 @@ from enrollment.actions.interviews import choose_slot, offer_slots, record_turno
 from enrollment.actions.offers import accept, decline, let_offers_lapse
 from enrollment.actions.ranking import publish_ranking
 from enrollment.models import (
-    Agreement,
     Application,
     Criterion,
     Evaluation,
@@ -104,7 +105,7 @@ class Selection:
 
     def choose(self, person: Person, at: datetime) -> None:
         """One of those still free."""
-        free = list(InterviewSlot.objects.choosable(at).filter(call=self.admission.call))
+        free = list(InterviewSlot.objects.filter(call=self.admission.call, application=None))
         choose_slot(
             application=self.admission.applications[person.code],
             slot=free[draw(f"{person.code} choice", len(free))],
@@ -126,7 +127,7 @@ class Selection:
         people = [one for one in self.judged if self.admission.applications[one.code].pk in held]
         self.judge(member, Phase.INTERVIEW, people, at)
 
-    def held_on(self, at: datetime):
+    def held_on(self, at: datetime) -> QuerySet[InterviewSlot]:
         """The chosen interviews of that day."""
         return InterviewSlot.objects.filter(
             call=self.admission.call, application__isnull=False, starts_at__date=at.astimezone(ROME).date()
@@ -155,7 +156,7 @@ class Selection:
         sheets = []
         for person in people:
             key = f"{person.code} {phase}"
-            together = person.documents if phase == Phase.DOCUMENTS else person.interview
+            together = (person.documents if phase == Phase.DOCUMENTS else person.interview) or 0
             each = spread_over_committee(together, len(self.edition.committee), sum(maxima), key)
             given = spread_over_criteria(each[number], maxima, f"{key} {member}")
             points = {criterion.pk: value for criterion, value in zip(criteria, given, strict=True)}
@@ -168,7 +169,7 @@ class Selection:
 
     def accept(self, person: Person, at: datetime) -> None:
         """The seat; an auditor is marked as such in the office's admin."""
-        agreements = Agreement.objects.in_force(at)
+        agreements = self.stage.agreements
         enrollment = accept(
             offer=self.offer_to(person),
             answers={one.pk: one.required or draw(f"{person.code} {one.kind}", 4) > 0 for one in agreements},
@@ -186,7 +187,8 @@ class Selection:
 
     def offer_to(self, person: Person) -> Offer:
         """The one that waits for an answer."""
-        return Offer.objects.open().get(application=self.admission.applications[person.code])
+        application = self.admission.applications[person.code]
+        return Offer.objects.get(application=application, state=Offer.State.OPEN)
 
 
 def write_sheets(sheets: list[Sheet], phase: str, by: User, at: datetime) -> None:

@@ -37,6 +37,7 @@ class Stage:
         self.rooms: dict[str, Room] = {}
         self.modules: dict[str, Module] = {}
         self.cohorts: dict[str, Cohort] = {}
+        self.agreements: list[Agreement] = []
 
     def at(self, day: date, hour: int, minute: int, act: Act) -> None:
         """Let `act` happen on `day` at that time in Turin; at one moment, in the order they are told."""
@@ -78,7 +79,7 @@ class Stage:
         for days in editions.closures(self.today):
             close(days)
         for text in cast.call()["agreement"]:
-            Agreement.objects.create(version=1, in_force_from=at, **text)
+            self.agreements.append(Agreement.objects.create(version=1, in_force_from=at, **text))
         for teacher in cast.teachers():
             organisation, _ = Organisation.objects.get_or_create(
                 name=teacher.organisation, defaults={"kind": teacher.organisation_kind}

@@ -78,7 +78,7 @@ def take(picture: Picture, browser: Browser, origin: str, file: Path) -> None:
     page = context.new_page()
     page.goto(picture.address)
     page.evaluate("document.fonts.ready")
-    for field, text in zip(page.locator("table input.input").all(), picture.typed, strict=False):
+    for field, text in zip(page.locator("main input:is(.input, [type=number])").all(), picture.typed, strict=False):
         field.fill(text)
     page.screenshot(path=file)
     context.close()
