@@ -129,3 +129,10 @@ def nothing_remembered() -> None:
     DegradingClient.paused_until = 0.0
     cache.clear()
     translation.deactivate()
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """For tests that read sentences; the site speaks Italian unless told otherwise."""
+    with translation.override("en"):
+        yield

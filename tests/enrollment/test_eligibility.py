@@ -29,7 +29,7 @@ from tests.factories import (
 )
 from tests.invariants import refused_as
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 State, Ground = Application.State, Application.Ground
 NOW = rome(2021, 12, 6, 10)

@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.invariants import refused_as
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 State, Turnout = Application.State, InterviewSlot.Turnout
 NOW = rome(2021, 12, 15, 18)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from courses.models import sentence_for
+from courses.models import Role, sentence_for
 from enrollment.models import (
     Agreement,
     Application,
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 RECEIVED = rome(2021, 11, 2, 10)
 SOMEBODY = "(SELECT max(id) FROM academy_user)"  # on no committee, applied for nothing
 SENT = "(SELECT id FROM enrollment_application WHERE number = 1 AND nomination_id IS NOT NULL)"
+APPLICANT = SENT.replace("id", "user_id", 1)
 DRAFT = "(SELECT id FROM enrollment_application WHERE state = 'draft')"
 ANOTHERS = "(SELECT application_id FROM enrollment_offer)"
 UNUSED_CALL = "(SELECT max(id) FROM enrollment_call)"
@@ -159,7 +160,10 @@ BROKEN_BY = {
     ],
     "a_score_sheet_has_a_known_phase": another(Evaluation, phase="'dance'"),
     "one_score_sheet_per_member_application_and_phase": another(Evaluation),
-    "only_the_committee_scores": another(Evaluation, member_id=SOMEBODY),
+    "only_the_committee_scores": [
+        another(Evaluation, member_id=SOMEBODY),
+        f"{another(Role, user_id=APPLICANT)}; {another(Evaluation, member_id=APPLICANT)}",
+    ],
     "a_signed_score_sheet_stays": [
         f"UPDATE enrollment_evaluation SET remark = 'Another one.' WHERE id = {SIGNED}",
         f"UPDATE enrollment_evaluation SET signed_at = NULL WHERE id = {SIGNED}",
