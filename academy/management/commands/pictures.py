@@ -20,7 +20,6 @@ from enrollment.models import Application, Phase
 
 FOLDER = Path("docs") / "pictures"
 DATABASE = "academy_pictures"
-POINTS = ("24", "11", "3", "8")
 SCORES = ("28", "30L", "24", "ABS", "19", "27")
 DESK, TELEPHONE = (1280, 800), (390, 844)
 
@@ -53,10 +52,7 @@ def pictures() -> list[Picture]:
         Picture("office", reverse("admin:enrollment_application_changelist"), office),
         Picture("application", reverse("enrollment:application", args=[application.pk]), applicant),
         Picture(
-            "committee",
-            reverse("enrollment:score_sheet", args=[application.pk, Phase.DOCUMENTS]),
-            instructor,
-            typed=POINTS,
+            "committee", reverse("enrollment:score_sheet", args=[application.pk, Phase.DOCUMENTS]), instructor
         ),
     ]
 
@@ -78,7 +74,7 @@ def take(picture: Picture, browser: Browser, origin: str, file: Path) -> None:
     page = context.new_page()
     page.goto(picture.address)
     page.evaluate("document.fonts.ready")
-    for field, text in zip(page.locator("main input:is(.input, [type=number])").all(), picture.typed, strict=False):
+    for field, text in zip(page.locator("table input.input").all(), picture.typed, strict=False):
         field.fill(text)
     page.screenshot(path=file)
     context.close()
