@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,22 +16,26 @@ from academy.rights import MAY
 from assessments.views import teaching
 from courses.admin.session import SessionAdmin
 from courses.models import SessionTeacher
+from enrollment.models import Application, Phase
 from enrollment.views.schedule import VIEWS
 from tests.classroom import client_of
 from tests.crowd import DAY, Edition, analyze, fill
 from tests.factories import a_person, somebody_of_the_office
+from tests.selection import Paperwork
 
 pytestmark = pytest.mark.django_db
 
 FEW, MANY = 3, 300
 MODULES, PEOPLE, NOTHING = r"Modulo \d+", r"Persona \d+", r"(?!)"
+APPLICANTS, DOCUMENTS, FILES, TIMES = r"Riga \d+", r"Document \d+", r"file-\d+\.pdf", r"Stanza \d+"
 BEFORE, AFTER = DAY - timedelta(hours=1), DAY + timedelta(hours=8)
 LISTS = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry}
 DAILY = {f"{app}_{model}" for app, models in MAY.items() for model in models} & LISTS.keys()
 
 
 def ask(client: Client, address: str) -> tuple[int, str]:
-    """How many questions a page costs, and its text."""
+    """How many questions a page costs a process that remembers nothing, and its text."""
+    ContentType.objects.clear_cache()
     with CaptureQueriesContext(connection) as captured:
         response = client.get(address)
     assert response.status_code == 200, address
@@ -70,10 +75,43 @@ def pages_of(edition: Edition) -> dict[tuple[str, str], tuple]:
     return pages
 
 
-def costs_of(edition: Edition, rows: int) -> dict[tuple[str, str], int]:
+def pages_of_admission(papers: Paperwork) -> dict[tuple[str, str], tuple]:
+    """The same for those who apply, judge and rank."""
+    selection, judged, draft = papers.selection, papers.judged, papers.draft
+    member, office = selection.members[0], selection.office
+    sheets = {phase: reverse("enrollment:score_sheet", args=[judged.pk, phase]) for phase in Phase}
+    ranking = reverse("admin:enrollment_call_ranking", args=[selection.call.pk])
+    of_office = reverse("admin:enrollment_application_change", args=[judged.pk])
+
+    def own(name: str, application: Application) -> tuple:
+        return application.user, reverse(f"enrollment:{name}", args=[application.pk])
+
+    def step(name: str) -> tuple:
+        code = papers.open.cohort.code
+        return draft.user, f"{reverse('enrollment:apply', args=[code])}{name}/"
+
+    return {
+        ("member", "committee"): (member, reverse("enrollment:committee"), 10, APPLICANTS),
+        ("member", "documents"): (member, sheets[Phase.DOCUMENTS], 20, FILES),
+        ("member", "interview"): (member, sheets[Phase.INTERVIEW], 20, FILES),
+        ("office", "ranking"): (office, ranking, 20, APPLICANTS),
+        ("office", "application"): (office, of_office, 21, FILES),
+        ("applicant", "application"): (*own("application", judged), 9, FILES),
+        ("applicant", "draft"): (*own("application", draft), 9, FILES),
+        ("applicant", "documents"): (*own("documents", papers.asked), 9, DOCUMENTS),
+        ("applicant", "interview"): (*own("interview", papers.seeker), 5, TIMES),
+        ("applicant", "offer"): (*own("offer", papers.offer.application), 4, NOTHING),
+        ("applicant", "you"): (*step("you"), 9, NOTHING),
+        ("applicant", "work"): (*step("work"), 9, NOTHING),
+        ("applicant", "motivation"): (*step("motivation"), 9, FILES),
+        ("applicant", "review"): (*step("review"), 9, FILES),
+    }
+
+
+def costs_of(pages: dict[tuple[str, str], tuple], rows: int) -> dict[tuple[str, str], int]:
     """The questions of each page, once it is sure that the page shows every row."""
     costs = {}
-    for page, (person, address, limit, row) in pages_of(edition).items():
+    for page, (person, address, limit, row) in pages.items():
         costs[page], text = ask(client_of(person), address)
         assert costs[page] <= limit, page
         assert len(set(re.findall(row, text))) == (0 if row == NOTHING else rows), page
@@ -83,8 +121,14 @@ def costs_of(edition: Edition, rows: int) -> dict[tuple[str, str], int]:
 @pytest.mark.parametrize("at", [BEFORE, AFTER], ids=["before the sessions", "after them"])
 def test_pages_ask_as_much_for_3_rows_as_for_300(time_machine, at):
     time_machine.move_to(at, tick=False)
-    few = costs_of(Edition(FEW), FEW)
-    assert costs_of(Edition(MANY), MANY) == few
+    few = costs_of(pages_of(Edition(FEW)), FEW)
+    assert costs_of(pages_of(Edition(MANY)), MANY) == few
+
+
+def test_pages_of_the_admission_ask_as_much_for_3_rows_as_for_300(time_machine):
+    time_machine.move_to(Paperwork.MORNING, tick=False)
+    few = costs_of(pages_of_admission(Paperwork(FEW)), FEW)
+    assert costs_of(pages_of_admission(Paperwork(MANY)), MANY) == few
 
 
 def test_control_a_page_that_asks_for_each_row_is_found(monkeypatch):
