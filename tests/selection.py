@@ -7,6 +7,7 @@ from django.db.models import F
 from academy.models import User
 from enrollment.actions.ranking import publish_ranking
 from enrollment.models import (
+    Agreement,
     Application,
     ApplicationFile,
     Call,
@@ -169,7 +170,8 @@ class Paperwork:
         )
         admitted = an_application(cohort=self.open.cohort, state=State.ADMITTED)
         self.offer: Offer = an_offer(admitted, made_at=CLOSED, deadline=ANSWERS_BY)
-        an_agreement()
+        for kind in Agreement.Kind:
+            an_agreement(kind=kind)
 
     def with_files(self, call: Call, rows: int) -> Application:
         """A complete draft: every document the call asks for, in a file each."""

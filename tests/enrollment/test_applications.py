@@ -340,16 +340,6 @@ def test_another_persons_application_is_not_there(client, person, method, page, 
     assert application.state == state
 
 
-def test_the_page_asks_as_much_whatever_the_number_of_applications(
-    client, call, person, django_assert_max_num_queries
-):
-    application = an_application(user=person, cohort=call.cohort)
-    for _ in range(20):
-        an_application(cohort=call.cohort)
-    with django_assert_max_num_queries(9):
-        client.get(f"/applications/{application.pk}/")
-
-
 # Stepping back.
 
 

@@ -557,15 +557,3 @@ def test_a_sent_application_cannot_be_thrown_away(client, call, person):
     sent = an_application(user=person, cohort=call.cohort)
     assert client.post(address(call, "throw-away")).url == f"/applications/{sent.pk}/"
     assert Application.objects.get() == sent
-
-
-@pytest.mark.parametrize("step", ["", "you", "work", "motivation", "review"])
-def test_the_pages_ask_little_whatever_the_number_of_applications(
-    client, call, person, django_assert_max_num_queries, step
-):
-    if step:
-        a_draft(user=person, cohort=call.cohort)
-    for _ in range(20):
-        an_application(cohort=call.cohort)
-    with django_assert_max_num_queries(9):
-        client.get(address(call, step))

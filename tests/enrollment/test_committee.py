@@ -178,22 +178,6 @@ def test_each_edition_of_a_member_has_its_own_list(client, member, cohort, appli
     assert client.get("/committee/?edition=another").status_code == 404
 
 
-def test_the_list_costs_as_much_for_3_applications_as_for_30(
-    client, member, call, cohort, django_assert_max_num_queries
-):
-    slot = {"chosen_at": rome(2021, 12, 1)}
-    for number in range(3):
-        a_score_sheet(eligible(cohort, f"Poca {number}"), member, 50)
-    a_slot(call, application=eligible(cohort, "Con Colloquio"), **slot)
-    with django_assert_max_num_queries(10) as few:
-        client.get("/committee/")
-    for number in range(27):
-        a_slot(call, application=eligible(cohort, f"Tanta {number}"), **slot)
-    with django_assert_max_num_queries(10) as many:
-        client.get("/committee/")
-    assert len(few) == len(many)
-
-
 def test_only_members_of_a_committee_have_the_page_and_the_way_to_it(client, member, application):
     assert 'href="/committee/"' in client.get("/committee/").text
     for stranger in (a_person(), application.user, somebody_of_the_office()):

@@ -177,17 +177,6 @@ def test_without_free_times_the_page_says_so(client, application):
     assert "No time is free at present" in client.get(page_of(application)).text
 
 
-def test_the_page_costs_the_same_for_many_times(client, application, call, django_assert_max_num_queries):
-    a_slot(call, starts_at=DAY)
-    with django_assert_max_num_queries(5) as few:
-        client.get(page_of(application))
-    for hour in range(11, 20):
-        a_slot(call, starts_at=DAY.replace(hour=hour))
-    with django_assert_max_num_queries(5) as many:
-        client.get(page_of(application))
-    assert len(few) == len(many)
-
-
 def card_of(application, at=NOW):
     """What the status page shows of the interview."""
     fresh = Application.objects.get(pk=application.pk)

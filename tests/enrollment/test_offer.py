@@ -98,14 +98,6 @@ def test_looking_changes_nothing(offer, client):
     assert not Enrollment.objects.exists()
 
 
-def test_the_page_asks_little_of_the_database(offer, client, django_assert_max_num_queries):
-    for kind in ("participation", "recording", "directory"):
-        an_agreement(kind=kind)
-
-    with django_assert_max_num_queries(4):  # session, person, offer, agreements
-        client.get(page(offer))
-
-
 def test_one_form_accepts_the_place_with_its_agreements(offer, client):
     agreed, free, other = an_agreement(), an_agreement(kind="recording"), an_agreement(kind="directory")
 

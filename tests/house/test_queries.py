@@ -78,7 +78,7 @@ def pages_of(edition: Edition) -> dict[tuple[str, str], tuple]:
 def pages_of_admission(papers: Paperwork) -> dict[tuple[str, str], tuple]:
     """The same for those who apply, judge and rank."""
     selection, judged, draft = papers.selection, papers.judged, papers.draft
-    member, office = selection.members[0], selection.office
+    member, office, code = selection.members[0], selection.office, papers.open.cohort.code
     sheets = {phase: reverse("enrollment:score_sheet", args=[judged.pk, phase]) for phase in Phase}
     ranking = reverse("admin:enrollment_call_ranking", args=[selection.call.pk])
     of_office = reverse("admin:enrollment_application_change", args=[judged.pk])
@@ -87,7 +87,6 @@ def pages_of_admission(papers: Paperwork) -> dict[tuple[str, str], tuple]:
         return application.user, reverse(f"enrollment:{name}", args=[application.pk])
 
     def step(name: str) -> tuple:
-        code = papers.open.cohort.code
         return draft.user, f"{reverse('enrollment:apply', args=[code])}{name}/"
 
     return {
@@ -101,6 +100,7 @@ def pages_of_admission(papers: Paperwork) -> dict[tuple[str, str], tuple]:
         ("applicant", "documents"): (*own("documents", papers.asked), 9, DOCUMENTS),
         ("applicant", "interview"): (*own("interview", papers.seeker), 5, TIMES),
         ("applicant", "offer"): (*own("offer", papers.offer.application), 4, NOTHING),
+        ("somebody new", "apply"): (a_person(), reverse("enrollment:apply", args=[code]), 9, NOTHING),
         ("applicant", "you"): (*step("you"), 9, NOTHING),
         ("applicant", "work"): (*step("work"), 9, NOTHING),
         ("applicant", "motivation"): (*step("motivation"), 9, FILES),
