@@ -4,8 +4,8 @@ import pgtrigger
 import pytest
 from django.db import DataError, IntegrityError, transaction
 
-from courses.actions.ledger import sign
 from assessments.models import ModuleTest, Score, ScoreEntry
+from courses.actions.ledger import sign
 from courses.models import sentence_for
 from tests import factories
 from tests.invariants import another, cases, execute, refused_as, rules
