@@ -28,7 +28,7 @@ EMPLOYER, CONTACT, NOMINATED = "Tram del Sangone S.p.A.", "Carlotta Montenevoso"
 FILES = ("Curriculum", "Carta d’identità", "Certificato di laurea")  # as the standard scheme asks for
 # Those of whom the office has more to say apply early enough for it.
 EARLY = {"stepped_back", "unqualified", "incomplete", "unreadable", "asked", "eligible"}
-UNREADABLE = "Nel file del curriculum non si legge nulla: la preghiamo di mandarlo di nuovo."
+UNREADABLE = "Nel file del curriculum non si legge nulla: mandalo di nuovo, per favore."
 STILL_UNREADABLE = "Anche il secondo file del curriculum è illeggibile."
 UNQUALIFIED = "Meno di tre anni di esperienza, e nessun ruolo di responsabilità."
 Ground = Application.Ground
