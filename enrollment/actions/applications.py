@@ -17,11 +17,11 @@ from enrollment.models import (
     Application,
     ApplicationSnapshot,
     Call,
-    InterviewSlot,
     Nomination,
     RequiredDocument,
 )
 
+from .offers import offer_free_seats
 from .passages import hold, pass_to
 
 log = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ def take_snapshot(application: Application, at: datetime) -> ApplicationSnapshot
 def withdraw_application(*, application: Application, by, at: datetime) -> Application:
     """The applicant steps back. An open offer is declined instead, a draft thrown away.
 
-    An interview chosen and not yet held is free again.
+    An interview chosen and not yet held is free again, and so is a seat whose offer had been revoked.
     """
     application = hold(application)
     if application.state == State.WITHDRAWN:
@@ -184,7 +184,7 @@ def withdraw_application(*, application: Application, by, at: datetime) -> Appli
     if not application.may_be_withdrawn:
         raise Refusal(_("This application can no longer be withdrawn."))
     pass_to(application, State.WITHDRAWN, by=by, at=at)
-    InterviewSlot.objects.filter(application=application, starts_at__gt=at).release()
+    offer_free_seats(cohort=application.cohort, by=None, at=at)
     return application
 
 

@@ -14,6 +14,7 @@ from courses.refusals import Refusal
 from enrollment.models import Application, DocumentRequest, InterviewSlot, Offer, RequiredDocument
 from enrollment.states import APPLICATION_PASSAGES
 
+from .offers import offer_free_seats
 from .passages import hold, pass_to
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def ask_for_documents(
 def exclude(*, application: Application, ground: str, reason: str, by, at: datetime) -> Application:
     """Out of the selection, on a ground of the call and with a reason the applicant reads.
 
-    Whoever holds an open offer is excluded only after it has been revoked.
+    Whoever holds an open offer is excluded only after it has been revoked; then its seat goes on.
     """
     if ground not in Ground or not reason.strip():
         raise Refusal(_("Say on which ground, and why, the application is excluded."))
@@ -92,6 +93,7 @@ def exclude(*, application: Application, ground: str, reason: str, by, at: datet
     if Offer.objects.open().filter(application=application).exists():
         raise Refusal(_("Revoke the offer of a place first."))
     pass_to(application, State.EXCLUDED, by=by, at=at, reason=reason.strip(), ground=ground)
+    offer_free_seats(cohort=application.cohort, by=None, at=at)
     return application
 
 

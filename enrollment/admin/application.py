@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.admin.office import Act, RecordAdmin
 from courses.models import Role
 from courses.refusals import Refusal
-from enrollment.access import editions_judged_by, score_sheets_open_to
+from enrollment.access import editions_judged_by, is_blind_in, score_sheets_open_to
 from enrollment.actions.eligibility import ask_for_documents, declare_eligible, exclude, reinstate
 from enrollment.actions.interviews import record_turnout
 from enrollment.actions.offers import revoke
@@ -254,6 +254,7 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
 
     def parts_of(self, application, user) -> dict:
         """What hangs on an application, as far as `user` may see it."""
+        lines = application.ranking_lines.select_related("ranking").order_by("-ranking__version")
         sheets = (
             score_sheets_open_to(user)
             .filter(application=application)
@@ -269,7 +270,7 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
             .exclude(pk__in=[sheet.pk for sheet in sheets])
             .count(),
             "interview": interview_of(application),
-            "lines": application.ranking_lines.select_related("ranking").order_by("-ranking__version"),
+            "lines": lines.none() if is_blind_in(application.cohort, user) else lines,
             "offers": application.offers.select_related("settled_by"),
             "passages": application.passages.select_related("actor"),
             "snapshots": application.snapshots.all(),

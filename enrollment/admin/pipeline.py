@@ -48,6 +48,7 @@ def pipeline_of(call: Call, at: datetime) -> Pipeline:
     deadlines = list(
         Offer.objects.open().filter(cohort=cohort).order_by("deadline").values_list("deadline", flat=True)
     )
+    left = cohort.seats - taken - len(deadlines)
     states = [
         Count(
             State(state).label,
@@ -61,13 +62,13 @@ def pipeline_of(call: Call, at: datetime) -> Pipeline:
         Count(_("Seats"), cohort.seats),
         Count(_("Seats taken"), taken, list_of("enrollment", **mine)),
         Count(_("Open offers"), len(deadlines), list_of("offer", state__exact=Offer.State.OPEN, **mine)),
-        Count(_("Seats left"), cohort.seats - taken - len(deadlines)),
+        Count(_("Seats left"), left),
     ]
-    waiting = [count for count in waiting_for_the_office(call, in_state, at) if count.number]
+    waiting = [count for count in waiting_for_the_office(call, in_state, left, at) if count.number]
     return Pipeline(states, seats, next(iter(deadlines), None), waiting)
 
 
-def waiting_for_the_office(call: Call, in_state: Counter, at: datetime) -> list[Count]:
+def waiting_for_the_office(call: Call, in_state: Counter, left: int, at: datetime) -> list[Count]:
     """What the office can do now, and how much of it."""
     cohort = call.cohort
     mine = {"cohort__id__exact": cohort.pk}
@@ -95,5 +96,10 @@ def waiting_for_the_office(call: Call, in_state: Counter, at: datetime) -> list[
             _("Members of the committee still to be named"),
             max(2 - members, 0),
             f"{reverse('admin:courses_role_add')}?cohort={cohort.pk}",
+        ),
+        Count(  # an offer taken back is not made again by itself
+            _("Offer the free seats"),
+            max(min(left, in_state[State.ON_RESERVE]), 0),
+            reverse("admin:courses_cohort_change", args=[cohort.pk]),
         ),
     ]

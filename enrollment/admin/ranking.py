@@ -192,6 +192,11 @@ class RankingAdmin(LedgerAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("call__cohort", "published_by").defer("inputs")
 
+    def has_view_permission(self, request, obj=None):
+        """Points of somebody excluded, then taken in again, stay closed to a member who has yet to judge."""
+        blind = obj is not None and is_blind_in(obj.call.cohort, request.user)
+        return super().has_view_permission(request, obj) and not blind
+
     def get_urls(self):
         view = self.admin_site.admin_view(self.file_view)
         return [
@@ -201,13 +206,13 @@ class RankingAdmin(LedgerAdmin):
 
     def file_view(self, request, pk, kind):
         """A version to carry away: CSV, XLSX, or the minutes as PDF."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         if kind not in FILES:
             raise Http404
         ranking = get_object_or_404(
             Ranking.objects.select_related("call__cohort__programme", "published_by"), pk=pk
         )
+        if not self.has_view_permission(request, ranking):
+            raise PermissionDenied
         make, content_type = FILES[kind]
         name = exports.name_of_file(ranking, kind)
         return HttpResponse(

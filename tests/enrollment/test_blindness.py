@@ -14,6 +14,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from courses.models import Role
+from enrollment.actions.eligibility import exclude, reinstate
+from enrollment.actions.ranking import publish_ranking
 from enrollment.models import Application, Phase
 from enrollment.models.evaluation import EvaluationQuerySet
 from tests.factories import a_member, a_person, a_score_sheet, a_scored_call, a_slot, an_application, rome
@@ -145,3 +147,31 @@ def test_control_if_whatever_is_signed_were_open_the_clerk_would_read_it(
 ):
     monkeypatch.setattr(EvaluationQuerySet, "open_to", lambda sheets, _member: sheets.signed())
     assert differing(clerk) == {*telling, f"/committee/{applications[0].pk}/documents/"}
+
+
+def test_what_a_ranking_says_of_somebody_taken_in_again_waits_for_the_clerks_own_sheet(
+    client, call, applications, colleague, clerk, boss
+):
+    call.cohort.roles.filter(user=clerk).delete()
+    members = [colleague, a_member(call.cohort)]
+    for application in applications:
+        for member in members:
+            a_score_sheet(application, member, MANY)
+            a_score_sheet(application, member, 40, phase=Phase.INTERVIEW)
+    excluded = applications[0]
+    exclude(application=excluded, ground="requirements", reason="Laurea", by=boss, at=NOW)
+    type(call).objects.filter(pk=call.pk).update(answers_by=rome(2022, 1, 5, 14))
+    ranking = publish_ranking(call=call, by=boss, at=NOW)
+    reinstate(application=excluded, reason="Ricorso", by=boss, at=NOW)
+    Role.objects.create(user=clerk, cohort=call.cohort)
+    files = [reverse("admin:enrollment_ranking_file", args=[ranking.pk, kind]) for kind in ("csv", "xlsx")]
+    version = reverse("admin:enrollment_ranking_change", args=[ranking.pk])
+    pages = [version, *files, reverse("admin:enrollment_ranking_file", args=[ranking.pk, "pdf"])]
+
+    client.force_login(clerk)
+    assert [client.get(page).status_code for page in pages] == [403] * len(pages)
+    assert "98.00" not in look(client, page_of(excluded))
+
+    client.force_login(boss)
+    assert client.get(version).status_code == 200
+    assert "98.00 points" in look(client, page_of(excluded))

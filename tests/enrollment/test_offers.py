@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from courses.models import Cohort
 from courses.refusals import Refusal
 from enrollment.actions import offers
+from enrollment.actions.applications import withdraw_application
+from enrollment.actions.eligibility import exclude
 from enrollment.models import Application, Consent, Enrollment, Offer
 from enrollment.tasks import let_offers_lapse
 from tests.factories import (
@@ -524,3 +526,26 @@ def test_whatever_moves_a_seat_locks_the_edition_then_the_application_then_the_r
     tables = locked([query["sql"] for query in queries])
     assert tables[0] == ORDER[0]
     assert [table for table in tables if table in ORDER] == [table for table in ORDER if table in tables]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda application, _office: withdraw_application(
+            application=application, by=application.user, at=AT
+        ),
+        lambda application, office: exclude(
+            application=application, ground="requirements", reason="Laurea", by=office, at=AT
+        ),
+    ],
+    ids=["withdrawn", "excluded"],
+)
+def test_a_seat_taken_back_goes_on_once_whoever_had_it_leaves_the_reserve_list(leave):
+    selection = Selection(seats=1, reserve=2)
+    [offer] = selection.offers
+    offers.revoke(offer=offer, by=selection.office, at=AT, reason="Verifica")
+    assert selection.waiting() == []
+
+    leave(offer.application, selection.office)
+
+    assert selection.waiting() == selection.reserve[:1]
