@@ -49,11 +49,11 @@ def applications_judged_by(user):
 
 
 def files_open_to(user):
-    """One's own files; to the committee those of admissible applications until the ranking; to the office
-    all it received.
+    """One's own files; to the committee those it judges, of admissible applications, until the ranking; to
+    the office all it received.
     """
     judging = applications_judged_by(user).filter(state=Application.State.ELIGIBLE)
-    open_to = Q(application__user=user) | Q(application__in=judging)
+    open_to = Q(application__user=user) | Q(application__in=judging, document__judged=True)
     if runs_admission(user):
         open_to |= Q(application__submitted_at__isnull=False)
     return ApplicationFile.objects.filter(open_to)

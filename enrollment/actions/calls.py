@@ -24,11 +24,12 @@ STANDARD_CRITERIA = {
         ("Lavoro di gruppo", "Teamwork", 8),
     ],
 }
-# Title in Italian, in English, whether an application can be sent only with it.
+# Title in Italian, in English, whether an application can be sent only with it, and whether the
+# committee reads it.
 STANDARD_DOCUMENTS = [
-    ("Curriculum vitae", "Curriculum vitae", True),
-    ("Documento d’identità", "Identity document", True),
-    ("Certificato di laurea", "Degree certificate", False),
+    ("Curriculum vitae", "Curriculum vitae", True, True),
+    ("Documento d’identità", "Identity document", True, False),
+    ("Certificato di laurea", "Degree certificate", False, True),
 ]
 
 
@@ -44,7 +45,9 @@ def adopt_standard_scheme(*, call: Call, by, at: datetime) -> Call:
         )
     if not call.documents.exists():
         RequiredDocument.objects.bulk_create(
-            RequiredDocument(call=call, position=position, title_it=it, title_en=en, required=required)
-            for position, (it, en, required) in enumerate(STANDARD_DOCUMENTS, 1)
+            RequiredDocument(
+                call=call, position=position, title_it=it, title_en=en, required=required, judged=judged
+            )
+            for position, (it, en, required, judged) in enumerate(STANDARD_DOCUMENTS, 1)
         )
     return call

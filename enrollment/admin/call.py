@@ -31,7 +31,7 @@ class CriterionInline(LineInline):
 
 class DocumentInline(LineInline):
     model = RequiredDocument
-    fields = [("position", "required"), ("title_it", "title_en")]
+    fields = [("position", "required", "judged"), ("title_it", "title_en")]
 
 
 @admin.register(Call)

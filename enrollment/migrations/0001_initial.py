@@ -782,6 +782,7 @@ class Migration(migrations.Migration):
                 ("title_en", models.CharField(max_length=200, verbose_name="title in English")),
                 ("position", models.PositiveSmallIntegerField(verbose_name="position")),
                 ("required", models.BooleanField(default=True, verbose_name="required")),
+                ("judged", models.BooleanField(default=True, verbose_name="read by the committee")),
             ],
             options={
                 "verbose_name": "required document",

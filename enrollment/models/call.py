@@ -100,11 +100,16 @@ class Call(models.Model):
 
 
 class RequiredDocument(Titled):
-    """An attachment the call asks for; without those `required` an application cannot be sent."""
+    """An attachment the call asks for; without those `required` an application cannot be sent.
+
+    The committee reads those `judged`; the others, such as an identity document, which shows the tax code,
+    are for the office alone.
+    """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="documents", verbose_name=_("call"))
     position = models.PositiveSmallIntegerField(_("position"))
     required = models.BooleanField(_("required"), default=True)
+    judged = models.BooleanField(_("read by the committee"), default=True)
 
     class Meta:
         verbose_name = _("required document")

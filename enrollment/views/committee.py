@@ -118,7 +118,7 @@ def sheet_page(
         "slot": getattr(application, "interview", None) if phase == Phase.INTERVIEW else None,
         "shared_employer": shared_employer(application, request.user),
         "being_judged": application.state == Application.State.ELIGIBLE,
-        "files": application.files.select_related("document"),
+        "files": application.files.filter(document__judged=True).select_related("document"),
         "table": points_table(request.user, application, phase),
         "tabs": tabs_of(application),
         "next": next_to_judge(request.user, application.cohort, at) if sheet and sheet.signed_at else None,

@@ -42,11 +42,11 @@ def test_the_standard_scheme_is_60_points_for_documents_and_40_for_the_interview
     call = adopt(factories.a_call())
     assert maxima(call, Phase.DOCUMENTS) == [30, 15, 5, 10]
     assert maxima(call, Phase.INTERVIEW) == [8] * 5
-    documents = list(call.documents.values_list("title_en", "required"))
+    documents = list(call.documents.values_list("title_en", "required", "judged"))
     assert documents == [
-        ("Curriculum vitae", True),
-        ("Identity document", True),
-        ("Degree certificate", False),
+        ("Curriculum vitae", True, True),
+        ("Identity document", True, False),
+        ("Degree certificate", False, True),
     ]
 
 

@@ -19,11 +19,12 @@ from django.urls import resolve
 from courses.refusals import Refusal
 from enrollment.actions.files import MOST_FILES, add_file, remove_file
 from enrollment.files import LARGEST_FILE
-from enrollment.models import Application, ApplicationFile
+from enrollment.models import Application, ApplicationFile, RequiredDocument
 from enrollment.views import files
 from tests.factories import (
     ROME,
     a_call,
+    a_criterion,
     a_document,
     a_draft,
     a_file,
@@ -248,6 +249,15 @@ def test_a_file_is_served_to_those_who_may_read_it_and_is_not_there_for_anybody_
     assert answers() == ({"owner", "office"}, {200, 404})
     Application.objects.filter(pk=application.pk).update(state="eligible")
     assert answers() == ({"owner", "office", "committee"}, {200, 404})
+
+    client.force_login(readers["committee"])
+    sheet = f"/committee/{application.pk}/documents/"
+    a_criterion(call)
+    assert file.name in client.get(sheet).text
+    RequiredDocument.objects.filter(pk=document.pk).update(judged=False)  # an identity document, say
+    assert answers() == ({"owner", "office"}, {200, 404})
+    client.force_login(readers["committee"])
+    assert file.name not in client.get(sheet).text
 
 
 def test_a_file_is_not_there_under_another_application_or_another_key(client, document, draft):
