@@ -249,11 +249,11 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["blind"] = self.judges(request, obj)
         context["may_identify"] = self.may_identify(request, obj)
-        context["parts"] = self.parts_of(obj, request.user)
+        context["parts"] = self.parts_of(obj, request.user, blind=context["blind"])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def parts_of(self, application, user) -> dict:
-        """What hangs on an application, as far as `user` may see it."""
+    def parts_of(self, application, user, *, blind: bool) -> dict:
+        """What hangs on an application, as far as `user` may see it; `blind` as a member of its committee."""
         lines = application.ranking_lines.select_related("ranking").order_by("-ranking__version")
         sheets = (
             score_sheets_open_to(user)
@@ -270,7 +270,7 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
             .exclude(pk__in=[sheet.pk for sheet in sheets])
             .count(),
             "interview": interview_of(application),
-            "lines": lines.none() if is_blind_in(application.cohort, user) else lines,
+            "lines": lines.none() if blind and is_blind_in(application.cohort, user) else lines,
             "offers": application.offers.select_related("settled_by"),
             "passages": application.passages.select_related("actor"),
             "snapshots": application.snapshots.all(),

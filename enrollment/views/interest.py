@@ -20,7 +20,7 @@ from enrollment.forms.interest import InterestForm
 def interest(request: HttpRequest) -> HttpResponse:
     """Leave an address. What comes of it is said in its mailbox, never here: the answer is one for all."""
     known = {"email": getattr(request.user, "email", ""), "language": get_language()}
-    form = InterestForm(request.POST or None, initial=known)
+    form = InterestForm(request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and not ratelimit.consume(request, action="interest"):
         return render(request, "429.html", status=429)
     if form.is_valid():

@@ -169,6 +169,10 @@ def test_what_is_no_address_is_refused(visitor, email):
     assert not Interest.objects.exists()
 
 
+def test_an_empty_form_is_refused(visitor):
+    assert visitor.post("/interest/").status_code == 422
+
+
 def test_an_unknown_language_is_refused(visitor):
     assert visitor.post("/interest/", LEFT | {"language": "de"}).status_code == 422
 
