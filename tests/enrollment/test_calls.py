@@ -162,6 +162,22 @@ def test_the_page_of_a_call_counts_what_there_is_and_what_waits(office, time_mac
     }
 
 
+def test_a_free_seat_with_somebody_waiting_waits_for_the_office(office, time_machine):
+    time_machine.move_to(NOW)
+    call = factories.a_scored_call(cohort=factories.a_cohort(seats=1))
+
+    def to_offer() -> list[int]:
+        waiting = office.get(page("change", call.pk)).context["pipeline"].waiting
+        return [count.number for count in waiting if count.label == "Offer the free seats"]
+
+    assert to_offer() == []
+    for _ in range(2):
+        waiting = factories.an_application(cohort=call.cohort, state="on_reserve")
+    assert to_offer() == [1]
+    factories.an_offer(waiting)
+    assert to_offer() == []
+
+
 def test_every_count_leads_to_the_list_of_what_it_counted(office, time_machine):
     time_machine.move_to(NOW)
     call, elsewhere = a_busy_call(2), a_busy_call(1)
