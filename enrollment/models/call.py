@@ -1,11 +1,13 @@
 """The call: when an edition takes applications, what it asks for, how it scores them."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort
+from courses.models.invariants import Guard
 from courses.models.wording import Titled, in_readers_language
 
 
@@ -72,6 +74,19 @@ class Call(models.Model):
                 name="a_later_offer_leaves_time_to_answer",
                 condition=Q(reserve_days__gte=1),
                 violation_error_message=_("A later offer leaves at least one day to answer."),
+            ),
+        ]
+        triggers = [
+            Guard(
+                name="a_call_somebody_answered_is_kept",
+                message=_("Somebody has applied already: the call is kept."),
+                operation=pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (SELECT 1 FROM enrollment_application WHERE cohort_id = OLD.cohort_id)
+                    THEN {refuse} END IF;
+                    RETURN OLD;
+                """,
             ),
         ]
 

@@ -71,6 +71,7 @@ BROKEN_BY = {
     "first_offers_expire_after_the_call": "UPDATE enrollment_call SET answers_by = closes_at",
     "an_edition_needs_somebody_to_start": "UPDATE enrollment_call SET minimum = 0",
     "a_later_offer_leaves_time_to_answer": "UPDATE enrollment_call SET reserve_days = 0",
+    "a_call_somebody_answered_is_kept": "DELETE FROM enrollment_call",
     "documents_of_a_call_stand_in_line": another(RequiredDocument),
     "one_interest_per_address": another(Interest, email="upper(email)"),
     "one_nomination_per_organisation_and_edition": another(Nomination),
