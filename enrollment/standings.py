@@ -247,15 +247,19 @@ def standing_of(call: Call, at: datetime) -> Standing:
     ]
     rows = applications_of(call)
     sheets = signed_sheets_of(call)
+    current = call.rankings.defer("inputs").order_by("-version").first()
+    deadline = deadline_of_offers(call, current, at)
+    seats = call.cohort.seats - seats_of_others(call)
+    if current and deadline is None:  # too late to offer any: whoever is taken in goes on reserve
+        seats = min(seats, sum(row.state in (State.ADMITTED, State.ENROLLED) for row in rows))
     inputs = {
         "edition": call.cohort.code,
-        "seats": call.cohort.seats - seats_of_others(call),
+        "seats": seats,
         "suitable_from": call.suitable_from,
         "criteria": criteria,
         "committee": committee,
         "candidates": [row.frozen(sheets[row.key]) for row in rows if row.state in STANDING],
     }
-    current = call.rankings.defer("inputs").order_by("-version").first()
     return Standing(
         call=call,
         inputs=inputs,
@@ -269,7 +273,7 @@ def standing_of(call: Call, at: datetime) -> Standing:
             **still_to_judge(rows, sheets, inputs),
             Missing.OVERDUE: Offer.objects.overdue(at).filter(cohort=call.cohort_id).count(),
         },
-        deadline=deadline_of_offers(call, current, at),
+        deadline=deadline,
         current=current,
         published=stands_in(current) if current else {},
     )
