@@ -244,12 +244,13 @@ def test_once_seats_are_not_offered_any_more_nobody_is_newly_admitted():
     selection = Selection((40, 31))
     selection.publish()
     accepted(selection.people[0])
-    selection.join(30, 30)
+    late = selection.join(30, 30)
     Call.objects.update(refills_until=ANSWERS_BY.date())
 
     selection.publish(at=ANSWERS_BY + timedelta(days=1), reason="Un ricorso è stato accolto.")
 
-    assert selection.states() == ["enrolled", "on_reserve"]
+    late.refresh_from_db()
+    assert late.state == "on_reserve"
 
 
 def test_an_appeal_that_lifts_an_exclusion_leads_back_into_the_ranking():
