@@ -22,7 +22,7 @@ from enrollment.models import (
     Ranking,
     RequiredDocument,
 )
-from tests.crowd import many
+from tests.crowd import analyze, many
 from tests.factories import (
     PROFILE,
     a_call,
@@ -132,6 +132,7 @@ class Selection:
                 given = [(n * 7 + member.pk) % (criterion.maximum + 1) for n in range(size)]
                 many(Points, size, evaluation=sheets, criterion=criterion, value=given)
         Evaluation.objects.filter(application__in=applications).update(signed_at=SIGNED)
+        analyze()
 
 
 class Paperwork:

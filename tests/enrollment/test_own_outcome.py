@@ -136,8 +136,8 @@ def test_control_what_the_office_carries_away_is_among_what_was_tried():
 def test_control_a_page_that_shows_the_best_instead_of_the_own_is_found(monkeypatch):
     selection = Rivals()
     selection.publish()
-    everybody = RankingLine.objects.all()
-    monkeypatch.setattr(RankingLine.objects, "filter", lambda **_facts: everybody.order_by("place"))
+    best = RankingLine.objects.filter(place=1)
+    monkeypatch.setattr(RankingLine.objects, "filter", lambda **_facts: best)
     own = client_of(selection.ada.user).get(page_of(selection.ada)).text
     assert told({"own": own}, selection.of_bice)
 

@@ -14,7 +14,6 @@ from enrollment import standings
 from enrollment.admission import Why
 from enrollment.models import Application, Call, Evaluation, Phase
 from enrollment.standings import MISSING, SETTLED, Missing, Stand, in_words, own_outcome, standing_of
-from tests.crowd import analyze
 from tests.factories import (
     a_member,
     a_person,
@@ -196,7 +195,6 @@ def test_control_a_preview_that_asks_for_each_row_is_found(monkeypatch):
 def test_the_preview_of_1000_applicants_takes_less_than_a_second():
     selection = Selection()
     selection.crowd(1000)
-    analyze()
     started = time.perf_counter()
     found = standing(selection)
     assert (len(found.ranking), found.missing, len(found.digest)) == (1000, [], 64)
