@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typst
 from fontpkg_titillium_web import ROOT
 
 if TYPE_CHECKING:
@@ -61,14 +60,18 @@ def set_paper(paper: Paper, at: datetime) -> bytes:
 
     Where a name has letters none of the fonts has, it is a plain PDF: the standards allow no gaps.
     """
+    from typst import TypstError
+
     try:
         return compile_paper(paper, at, STANDARDS)
-    except typst.TypstError:
+    except TypstError:
         return compile_paper(paper, at, [])
 
 
 def compile_paper(paper: Paper, at: datetime, standards: list[PDFStandard]) -> bytes:
     """The PDF after these standards; `typst.TypstError` where it cannot keep them."""
+    import typst
+
     return typst.compile(
         str(LAYOUT),
         format="pdf",

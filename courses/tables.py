@@ -21,11 +21,6 @@ from itertools import islice, zip_longest
 from typing import Any
 from zipfile import ZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from courses.reasons import Reason, Refused
 from courses.workdays import ROME
 
@@ -140,7 +135,7 @@ def table_of(lines: Iterable[Sequence[str]]) -> Table:
         if len(rows) == ROWS:
             raise refuse(Unreadable.TOO_MANY_ROWS, rows=ROWS)
         if len(cells) > len(columns):
-            raise refuse(Unreadable.RAGGED, line=number, column=get_column_letter(len(columns) + 1))
+            raise refuse(Unreadable.RAGGED, line=number, column=column_letter(len(columns) + 1))
         named = zip_longest(columns, cells, fillvalue="")
         rows.append(Row(number, {column: judged(cell, number, column) for column, cell in named}))
     if not columns:
@@ -159,9 +154,9 @@ def named_columns(cells: Sequence[str], line: int) -> tuple[str, ...]:
     """The names of the columns: each has one, and none has another's."""
     names: list[str] = []
     for position, cell in enumerate(cells, 1):
-        name = judged(cell, line, get_column_letter(position))
+        name = judged(cell, line, column_letter(position))
         if not name:
-            raise refuse(Unreadable.NAMELESS, line=line, column=get_column_letter(position))
+            raise refuse(Unreadable.NAMELESS, line=line, column=column_letter(position))
         if name.casefold() in map(str.casefold, names):
             raise refuse(Unreadable.TWICE, line=line, column=name)
         names.append(name)
@@ -200,7 +195,7 @@ def lines_of_csv(name: str, content: bytes) -> Iterator[list[str]]:
         if any(cell.strip() for cell in record):
             width = width or len(record)
             if len(record) < width:
-                raise refuse(Unreadable.RAGGED, line=number, column=get_column_letter(len(record) + 1))
+                raise refuse(Unreadable.RAGGED, line=number, column=column_letter(len(record) + 1))
         yield [cell[1:] if PROTECTED.match(cell) else cell for cell in record]
 
 
@@ -249,9 +244,9 @@ def lines_of_xlsx(content: bytes) -> Iterator[list[str]]:
             for line, (row, written) in enumerate(pairs, 1):
                 for position, (cell, source) in enumerate(zip(row, written, strict=True), 1):
                     if source.data_type == "f" and cell.value is None:
-                        column = get_column_letter(position)
+                        column = column_letter(position)
                         raise refuse(Unreadable.FORMULA, line=line, column=column)
-                yield [text_of(cell, line, get_column_letter(n)) for n, cell in enumerate(row, 1)]
+                yield [text_of(cell, line, column_letter(n)) for n, cell in enumerate(row, 1)]
     except Refused:
         raise
     except Exception as error:  # whatever a broken or hostile archive provokes in the library
@@ -260,11 +255,20 @@ def lines_of_xlsx(content: bytes) -> Iterator[list[str]]:
 
 def sheets_of(content: bytes, *, data_only: bool) -> list[Any]:
     """The sheets that are shown and hold something, whatever size they say they have."""
+    from openpyxl import load_workbook
+
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     for sheet in shown:
         sheet.reset_dimensions()
     return [sheet for sheet in shown if any(row for row in islice(sheet.values, LINES))]
+
+
+def column_letter(position: int) -> str:
+    """What a spreadsheet calls its column, from 1: A, B … AA."""
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(position))
 
 
 def text_of(cell: Any, line: int, column: str) -> str:
@@ -352,13 +356,15 @@ def write_xlsx(title: object, columns: Sequence[object], rows: Iterable[Sequence
     """XLSX with one sheet `title`; its first row stays in sight. Numbers and days stay what they are."""
     lines = [[local(value) for value in row] for row in rows]
     heads = [str(local(column)) for column in columns]
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", str(title)).strip(" '")[:31] or None)
     sheet.freeze_panes = "A2"
     for position, head in enumerate(heads):
         longest = max((len(str(line[position])) for line in lines), default=0)
         width = min(max(longest, len(head)) + 2, WIDEST)
-        sheet.column_dimensions[get_column_letter(position + 1)].width = width
+        sheet.column_dimensions[column_letter(position + 1)].width = width
     sheet.append([cell_of(sheet, head, bold=True) for head in heads])
     for line in lines:
         sheet.append([cell_of(sheet, value) for value in line])
@@ -367,8 +373,11 @@ def write_xlsx(title: object, columns: Sequence[object], rows: Iterable[Sequence
     return file.getvalue()
 
 
-def cell_of(sheet: Any, value: object, *, bold: bool = False) -> WriteOnlyCell:
+def cell_of(sheet: Any, value: object, *, bold: bool = False) -> Any:
     """A cell in which text is text, whatever it begins with, also when somebody edits it."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"

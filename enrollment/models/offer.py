@@ -43,7 +43,14 @@ class Offer(models.Model):
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="offers", verbose_name=_("application")
     )
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="offers", editable=False, blank=True)
+    cohort = models.ForeignKey(
+        Cohort,
+        models.PROTECT,
+        related_name="offers",
+        editable=False,
+        blank=True,
+        verbose_name=_("edition"),
+    )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     made_at = models.DateTimeField(_("made"))
     deadline = models.DateTimeField(_("to be answered by"))
