@@ -1,7 +1,10 @@
 """The office: its name, and its pages by what one does there."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 # What is not named here, such as the keys of people's accounts, comes last, by app.
@@ -54,6 +57,11 @@ class OfficeSite(admin.AdminSite):
     def __init__(self, name="admin"):
         super().__init__(name)
         self.disable_action("delete_selected")  # records are not deleted by the handful
+
+    @method_decorator(login_not_required)
+    def login(self, request, extra_context=None):
+        """One door: the admin's own sign-in goes through allauth, with its limits and second factors."""
+        return secure_admin_login(super().login)(request, extra_context)
 
     def each_context(self, request):
         context = super().each_context(request)

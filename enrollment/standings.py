@@ -1,5 +1,5 @@
 """Where the applications of a call stand: the ranking as it would be now, what is still missing for it
-to be published, how it differs from the version published last, and what one applicant reads of it.
+to be published, and how it differs from the version published last.
 """
 
 from collections import Counter, defaultdict
@@ -12,8 +12,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Subquery, Sum
-from django.db.models.fields.json import KeyTextTransform
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -34,14 +32,12 @@ from enrollment.admission import (
 from enrollment.models import (
     Application,
     Call,
-    Criterion,
     Enrollment,
     Evaluation,
     InterviewSlot,
     Offer,
     Phase,
     Ranking,
-    RankingLine,
 )
 from enrollment.states import LIVE_ENROLLMENTS, RANKED
 
@@ -389,43 +385,3 @@ def stands_in(ranking: Ranking) -> dict[int, Stand]:
     """What a published version says, by application."""
     lines = ranking.lines.values_list("application", "place", "total", "outcome")
     return {application: Stand(place, total, outcome) for application, place, total, outcome in lines}
-
-
-class OwnOutcome(NamedTuple):
-    """What one applicant reads of a published ranking: nothing of anybody else."""
-
-    line: RankingLine
-    suitable: int  # how many had a place
-    suitable_from: int
-    maxima: Mapping[str, int]  # points at most, by phase
-
-    @property
-    def points(self) -> list[tuple[object, Decimal, int]]:
-        """Documents, interview and total: what, how many points, of how many; not those nobody gave."""
-        line = self.line
-        rows = [
-            *((phase.label, getattr(line, phase), self.maxima.get(phase, 0)) for phase in Phase),
-            (_("total"), line.total, sum(self.maxima.values())),
-        ]
-        return [(name, points, maximum) for name, points, maximum in rows if points is not None and maximum]
-
-
-def own_outcome(application: Application) -> OwnOutcome | None:
-    """From the latest version `application` stands in; None before any is published. Two queries."""
-    placed = RankingLine.objects.filter(ranking=OuterRef("ranking"), place__isnull=False)
-    line = (
-        RankingLine.objects.filter(application=application)
-        .select_related("ranking")
-        .defer("ranking__inputs")
-        .annotate(
-            suitable=Subquery(placed.order_by("-place").values("place")[:1]),
-            suitable_from=KeyTextTransform("suitable_from", "ranking__inputs"),
-        )
-        .order_by("-ranking__version")
-        .first()
-    )
-    if line is None:
-        return None
-    criteria = Criterion.objects.filter(call=line.ranking.call_id).order_by()
-    maxima = dict(criteria.values_list("phase").annotate(Sum("maximum")))
-    return OwnOutcome(line, line.suitable or 0, int(line.suitable_from), maxima)

@@ -29,7 +29,7 @@ def _letters(name: str, *, given: bool = False) -> str:
     if given and len(consonants) > 3:
         del consonants[1]
     vowels = [letter for letter in plain if letter in VOWELS]
-    return "".join([*consonants, *vowels, *"XXX"][:3])
+    return "".join((*consonants, *vowels))[:3].ljust(3, "X")
 
 
 def pdf(*lines: str) -> bytes:

@@ -2,7 +2,8 @@
 
 from django import template
 
-from enrollment.standings import in_words, own_outcome
+from enrollment.outcome import own_outcome
+from enrollment.standings import in_words
 
 register = template.Library()
 

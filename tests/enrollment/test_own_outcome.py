@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from academy import postman
-from enrollment import standings
+from enrollment import outcome
 from enrollment.actions.offers import decline
 from enrollment.models import Offer, Phase, RankingLine
 from tests.classroom import client_of
@@ -207,4 +207,4 @@ def test_the_page_asks_as_much_with_three_in_the_ranking_as_with_three_hundred()
             assert client.get(page_of(selection.ada)).status_code == 200
         costs.append(len(captured))
     assert costs[0] == costs[1]
-    assert standings.own_outcome(selection.ada).suitable > 3
+    assert outcome.own_outcome(selection.ada).suitable > 3

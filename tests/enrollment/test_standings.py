@@ -13,7 +13,8 @@ from courses.reasons import Reason
 from enrollment import standings
 from enrollment.admission import Why
 from enrollment.models import Application, Call, Evaluation, Phase
-from enrollment.standings import MISSING, SETTLED, Missing, Stand, in_words, own_outcome, standing_of
+from enrollment.outcome import own_outcome
+from enrollment.standings import MISSING, SETTLED, Missing, Stand, in_words, standing_of
 from tests.factories import (
     a_member,
     a_person,
