@@ -9,7 +9,15 @@ if (form) {
   const PAUSE = 1200; // milliseconds without a key
   const AGAIN = 10000; // after a failure
   let timer, running, unsure, stopped;
-  let saved = typed();
+  // What was typed before this file arrived, or kept by the browser, is not saved yet.
+  let saved = [...form.elements].some(touched) ? undefined : typed();
+  if (saved === undefined) timer = setTimeout(start, PAUSE);
+
+  function touched(field) {
+    if (field.options) return [...field.options].some((it) => it.selected !== it.defaultSelected);
+    if (/checkbox|radio/.test(field.type)) return field.checked !== field.defaultChecked;
+    return "defaultValue" in field && field.value !== field.defaultValue;
+  }
 
   // What is typed, without files, what is only sent by a button, and what only this page needs.
   function typed() {

@@ -27,6 +27,7 @@ def test_a_class_is_recorded_by_keyboard_and_published_in_one_act(test, teacher,
 
     page.goto("/teaching/")
     page.get_by_role("link", name="Travel plans").first.press("Enter")
+    expect(page.get_by_text("Enter and the arrow keys move up and down")).to_be_visible()  # from now on
     page.get_by_label("Ada Bianchi").focus()
     for typed in ("30L", "abs"):
         page.keyboard.type(typed)

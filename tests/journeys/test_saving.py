@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from enrollment.models import Application
 from tests.factories import a_call, a_cohort, a_document, a_draft, a_person
@@ -41,6 +41,29 @@ def test_what_is_typed_is_kept_without_a_button_and_found_on_another_device(draf
     telephone = browser_of(draft.user, viewport={"width": 390, "height": 844})
     telephone.goto(address(draft))
     expect(telephone.locator("[name=motivation]")).to_have_value("Coordino gli spostamenti.")
+
+
+TYPED_BEFORE_THE_SCRIPT = """
+document.addEventListener("readystatechange", () => {
+  if (document.readyState === "interactive") document.querySelector("[name=motivation]").value = "Subito.";
+});
+"""
+
+
+def test_what_is_typed_before_the_script_arrived_is_kept_too(draft, browser_of):
+    page = browser_of(draft.user)
+    page.add_init_script(TYPED_BEFORE_THE_SCRIPT)
+    page.goto(address(draft))
+    expect(page.locator("[data-said]")).to_contain_text("Saved at")
+    assert kept(draft) == "Subito."
+
+
+def test_nothing_is_sent_by_a_page_that_is_only_read(draft, browser_of):
+    for step in ("you", "work", "motivation"):
+        page = browser_of(draft.user)
+        page.goto(address(draft, step))
+        with pytest.raises(TimeoutError), page.expect_request(lambda it: it.method == "POST", timeout=2500):
+            pass
 
 
 def test_a_device_that_comes_second_is_told_and_loses_nothing(draft, browser_of):
