@@ -21,18 +21,26 @@ from academy.rights import set_up_office
 from assessments.models import ModuleTest, Outcome, Score
 from courses.actions.timetable import Plan, plan_sessions, workdays_of
 from courses.models import (
+    Appointment,
+    Availability,
     Block,
     Closure,
     Cohort,
+    DraftSession,
     Hub,
     Instructor,
     Module,
     Organisation,
+    Override,
+    PlanRun,
     Programme,
     Role,
     Room,
     Session,
+    Substitution,
     TeachingKind,
+    TimetableDraft,
+    TimetableRelease,
 )
 from courses.workdays import Half
 from enrollment.models import (
@@ -292,6 +300,70 @@ def a_session(
         at=at or rome(2021, 12, 1, 9),
     )
     return Session.objects.get(pk=session.pk)
+
+
+def a_timetable_draft(cohort: Cohort | None = None, **fields) -> TimetableDraft:
+    """Open since 1 December 2021, without a session."""
+    cohort = cohort or a_cohort()
+    return TimetableDraft.objects.create(**{"cohort": cohort, "opened_at": rome(2021, 12, 1, 9)} | fields)
+
+
+def a_drafted_session(draft: TimetableDraft | None = None, *, minutes: int = 240, **fields) -> DraftSession:
+    """Four remote hours of module B1 at 9 on 20 January 2022, of nobody."""
+    draft = draft or a_timetable_draft()
+    starts_at = fields.pop("starts_at", rome(2022, 1, 20, 9))
+    rooms, instructors = fields.pop("rooms", ()), fields.pop("instructors", ())
+    facts = {"module": fields.pop("module", None) or a_module(draft.cohort), "mode": Session.Mode.REMOTE}
+    ends_at = starts_at + timedelta(minutes=minutes)
+    row = DraftSession.objects.create(
+        **{"draft": draft, "starts_at": starts_at, "ends_at": ends_at} | facts | fields
+    )
+    row.rooms.set(rooms)
+    row.instructors.set(instructors)
+    return row
+
+
+def a_release(draft: TimetableDraft | None = None, **fields) -> TimetableRelease:
+    """The next of the draft's edition, in which nothing changed."""
+    draft = draft or a_timetable_draft(state="released", closed_at=rome(2021, 12, 2, 9))
+    number = draft.cohort.releases.count() + 1
+    facts = {"number": number, "at": rome(2021, 12, 2, 9), "difference": [], "snapshot": []}
+    return TimetableRelease.objects.create(**{"cohort": draft.cohort, "draft": draft} | facts | fields)
+
+
+def an_override(cohort: Cohort | None = None, **fields) -> Override:
+    """A journey too short, permitted."""
+    facts = {"code": "travel", "fingerprint": f"{next(numbers):064}", "level": "high"}
+    said = {"reason": "Collegamento da remoto", "at": rome(2021, 12, 1, 9)}
+    by = fields.pop("by", None) or a_person(is_staff=True)
+    return Override.objects.create(**{"cohort": cohort or a_cohort(), "by": by} | facts | said | fields)
+
+
+def a_run(draft: TimetableDraft | None = None, **fields) -> PlanRun:
+    """Asked for, not begun."""
+    return PlanRun.objects.create(
+        **{"draft": draft or a_timetable_draft(), "at": rome(2021, 12, 1, 9)} | fields
+    )
+
+
+def an_absence(instructor: Instructor | None = None, **fields) -> Availability:
+    """20 January 2022, the whole day."""
+    day = date(2022, 1, 20)
+    return Availability.objects.create(
+        **{"instructor": instructor or an_instructor(), "starts_on": day, "ends_on": day} | fields
+    )
+
+
+def an_appointment(instructor: Instructor | None = None, cohort: Cohort | None = None, **fields):
+    """For 12 hours, awaiting an answer since 1 December 2021."""
+    facts = {"instructor": instructor or an_instructor(), "cohort": cohort or a_cohort()}
+    return Appointment.objects.create(**facts | {"minutes": 720, "asked_at": rome(2021, 12, 1, 9)} | fields)
+
+
+def a_substitution(session: Session | None = None, **fields) -> Substitution:
+    """Of one instructor by another, on 1 December 2021."""
+    both = {"out": an_instructor(), "into": an_instructor(), "at": rome(2021, 12, 1, 9)}
+    return Substitution.objects.create(**{"session": session or a_session()} | both | fields)
 
 
 def an_application(**fields) -> Application:

@@ -1,28 +1,38 @@
 """What is taught, when, where and by whom."""
 
 from .cohort import Cohort, Role
-from .instructor import Instructor, TeachingKind
+from .instructor import Appointment, Availability, Instructor, TeachingKind, Weekday
 from .invariants import sentence_for
 from .once import Once
 from .place import Closure, Hub, Organisation, Room
 from .programme import Block, Module, Programme
-from .session import Session, SessionPlace, SessionTeacher
+from .session import Session, SessionPlace, SessionTeacher, Substitution
+from .timetable import DraftSession, Override, PlanRun, TimetableDraft, TimetableRelease
 
 __all__ = [
+    "Appointment",
+    "Availability",
     "Block",
     "Closure",
     "Cohort",
+    "DraftSession",
     "Hub",
     "Instructor",
     "Module",
     "Once",
     "Organisation",
+    "Override",
+    "PlanRun",
     "Programme",
     "Role",
     "Room",
     "Session",
     "SessionPlace",
     "SessionTeacher",
+    "Substitution",
     "TeachingKind",
+    "TimetableDraft",
+    "TimetableRelease",
+    "Weekday",
     "sentence_for",
 ]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -15,7 +16,7 @@ from courses.states import SESSION_PASSAGES
 
 from .cohort import Cohort
 from .instructor import Instructor, TeachingKind
-from .invariants import CompositeForeignKey, Guard, known_values, only_these_passages
+from .invariants import CompositeForeignKey, Guard, append_only, known_values, only_these_passages
 from .place import Room
 from .programme import Module
 from .wording import in_readers_language
@@ -391,3 +392,40 @@ class SessionTeacher(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instructor}, {self.get_kind_display()}"
+
+
+class Substitution(models.Model):
+    """Another instructor takes a session over; `out` or `into` is None where nobody left or came."""
+
+    session = models.ForeignKey(
+        Session, models.PROTECT, related_name="substitutions", verbose_name=_("session")
+    )
+    out = models.ForeignKey(
+        Instructor, models.PROTECT, null=True, related_name="+", verbose_name=_("no longer teaches")
+    )
+    into = models.ForeignKey(
+        Instructor, models.PROTECT, null=True, related_name="+", verbose_name=_("teaches instead")
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    at = models.DateTimeField(_("decided"))
+
+    class Meta:
+        verbose_name = _("substitution")
+        verbose_name_plural = _("substitutions")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_substitution_changes_somebody",
+                condition=Q(out__isnull=False, into__isnull=True)
+                | Q(out__isnull=True, into__isnull=False)
+                | (Q(out__isnull=False, into__isnull=False) & ~Q(out=F("into"))),
+                violation_error_message=_("A substitution takes one instructor away and brings another."),
+            ),
+        ]
+        triggers = [append_only(name="a_substitution_stays_recorded")]
+
+    def __str__(self) -> str:
+        return f"{self.session}: {self.out or '–'} → {self.into or '–'}"

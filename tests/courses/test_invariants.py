@@ -9,15 +9,22 @@ from django.utils.translation import override
 
 from courses.actions.timetable import cancel_session
 from courses.models import (
+    Appointment,
     Block,
     Cohort,
+    DraftSession,
     Module,
     Once,
+    Override,
+    PlanRun,
     Role,
     Room,
     Session,
     SessionPlace,
     SessionTeacher,
+    Substitution,
+    TimetableDraft,
+    TimetableRelease,
     sentence_for,
 )
 from tests import factories
@@ -32,6 +39,13 @@ OF_UNUSED = f"block_id IN (SELECT id FROM courses_block WHERE programme_id = {UN
 FIRST_MODULE = "(SELECT min(id) FROM courses_module)"
 LAST_MODULE = "(SELECT max(id) FROM courses_module)"
 OTHER, CANCELLED = "(SELECT max(id) FROM courses_session)", "(SELECT id FROM courses_session WHERE NOT live)"
+OPEN = (
+    "(SELECT d.id FROM courses_timetabledraft d JOIN courses_cohort c ON c.id = cohort_id"
+    " WHERE code = 'full' AND state = 'open')"
+)
+CLOSED = "(SELECT id FROM courses_timetabledraft WHERE state = 'released')"
+ELSEWHERES = "(SELECT max(id) FROM courses_timetabledraft)"
+ELSEWHERE = "cohort_id = (SELECT id FROM courses_cohort WHERE code = 'empty')"
 
 
 def shifted(by: str) -> str:
@@ -143,6 +157,89 @@ BROKEN_BY = {
     "a_role_has_a_known_kind": another(Role, kind="'spectator'"),
     "a_role_in_an_edition_is_held_once": another(Role),
     "a_form_is_done_once": another(Once),
+    "a_draft_has_a_known_state": another(TimetableDraft, state="'lost'", closed_at="now()"),
+    "an_edition_has_one_open_draft": another(TimetableDraft),
+    "a_closed_draft_has_its_moment": [
+        "UPDATE courses_timetabledraft SET state = 'dropped' WHERE state = 'open'",
+        "UPDATE courses_timetabledraft SET closed_at = NULL WHERE state = 'released'",
+        "UPDATE courses_timetabledraft SET closed_at = now() WHERE state = 'open'",
+    ],
+    "a_draft_changes_state_by_the_rules": (
+        f"UPDATE courses_timetabledraft SET state = 'open', closed_at = NULL, {ELSEWHERE} WHERE id = {CLOSED}"
+    ),
+    "a_drafted_session_has_a_known_purpose": "UPDATE courses_draftsession SET purpose = 'party'",
+    "a_drafted_session_has_a_known_mode": "UPDATE courses_draftsession SET mode = 'telepathy'",
+    "a_drafted_session_has_a_known_kind": "UPDATE courses_draftsession SET kind = 'other'",
+    "a_drafted_session_ends_after_it_begins": [
+        "UPDATE courses_draftsession SET ends_at = starts_at",
+        "UPDATE courses_draftsession SET ends_at = starts_at + interval '12 hours 1 minute'",
+    ],
+    "a_drafted_session_lasts_whole_minutes": (
+        "UPDATE courses_draftsession SET ends_at = ends_at - interval '30 seconds'"
+    ),
+    "a_draft_has_a_session_once": another(DraftSession),
+    "a_draft_teaches_its_editions_programme": [
+        f"UPDATE courses_draftsession SET module_id = {LAST_MODULE}",
+        f"UPDATE courses_draftsession SET module_id = {FIRST_MODULE}",
+        f"UPDATE courses_draftsession SET session_id = {OTHER}",
+        f"UPDATE courses_draftsession SET draft_id = {ELSEWHERES}",
+    ],
+    "only_an_open_draft_is_changed": [
+        f"UPDATE courses_timetabledraft SET state = 'dropped', closed_at = now() WHERE id = {OPEN}; {change}"
+        for change in (
+            "UPDATE courses_draftsession SET topic_it = 'Altro'",
+            "DELETE FROM courses_draftsession_rooms; DELETE FROM courses_draftsession",
+            another(DraftSession, session_id="NULL"),
+        )
+    ],
+    "an_edition_numbers_its_releases_once": another(TimetableRelease, draft_id=OPEN),
+    "a_release_is_frozen": [
+        "UPDATE courses_timetablerelease SET note = 'Altra'",
+        "DELETE FROM courses_timetablerelease",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE courses_timetablerelease CASCADE",
+    ],
+    "a_release_follows_the_last_of_its_edition": [
+        another(TimetableRelease, draft_id=OPEN, number="3"),
+        another(TimetableRelease, draft_id=OPEN, number="0"),
+        another(TimetableRelease, draft_id=ELSEWHERES, number="2"),
+    ],
+    "a_permitted_clash_has_a_known_level": another(Override, level="'hard'", fingerprint="'another'"),
+    "a_permitted_clash_has_a_reason": another(Override, reason="''", fingerprint="'another'"),
+    "a_clash_is_permitted_once": another(Override),
+    "a_permitted_clash_stays_recorded": [
+        "UPDATE courses_override SET reason = 'Altro'",
+        "DELETE FROM courses_override",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE courses_override",
+    ],
+    "a_run_has_a_known_state": another(PlanRun, state="'lost'"),
+    "a_draft_is_planned_by_one_run_at_a_time": another(PlanRun),
+    "a_run_is_done_to_at_most_a_hundred_percent": "UPDATE courses_planrun SET progress = 101",
+    "a_run_that_is_done_has_its_result": another(PlanRun, state="'done'"),
+    "a_run_changes_state_by_the_rules": [
+        "UPDATE courses_planrun SET state = 'failed'; UPDATE courses_planrun SET state = 'running'",
+        "UPDATE courses_planrun SET state = 'done', result = '{}', seconds = 1",
+    ],
+    "an_absence_is_of_the_day_or_a_half": "UPDATE courses_availability SET half = 'evening'",
+    "an_absence_ends_after_it_begins": "UPDATE courses_availability SET ends_on = starts_on - 1",
+    "an_absence_is_on_a_working_day": "UPDATE courses_availability SET weekday = 6",
+    "an_appointment_has_a_known_state": another(Appointment, state="'lost'", answered_at="now()"),
+    "one_appointment_per_instructor_and_edition": another(Appointment),
+    "an_answered_appointment_has_its_moment": [
+        "UPDATE courses_appointment SET state = 'confirmed'",
+        "UPDATE courses_appointment SET answered_at = now()",
+    ],
+    "an_appointment_changes_state_by_the_rules": (
+        "UPDATE courses_appointment SET state = 'lost', answered_at = now()"
+    ),
+    "a_substitution_changes_somebody": [
+        "INSERT INTO courses_substitution (session_id, reason, at) SELECT id, '', now() FROM courses_session",
+        another(Substitution, into_id="out_id"),
+    ],
+    "a_substitution_stays_recorded": [
+        "UPDATE courses_substitution SET reason = 'Altro'",
+        "DELETE FROM courses_substitution",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE courses_substitution",
+    ],
 }
 
 
@@ -150,6 +247,7 @@ BROKEN_BY = {
 def world():
     """Two editions at the same hours, a cancelled session, a used and an unused programme."""
     used, hub = factories.a_programme(code="used"), factories.a_hub()
+    third = factories.a_cohort(hub=hub)
     factories.a_programme(code="unused")
     room, two = factories.a_room(hub=hub), [factories.an_instructor(), factories.an_instructor()]
     cohort = factories.a_cohort(code="full", programme=used, hub=hub)
@@ -162,6 +260,17 @@ def world():
     gone = factories.a_session(cohort, starts_at=NINE + timedelta(days=1), **at_nine)
     cancel_session(session=gone, by=None, at=NINE)
     factories.a_session(factories.a_cohort(programme=used, hub=hub), starts_at=NINE)
+    draft = factories.a_timetable_draft(cohort)
+    module = factories.a_module(cohort)
+    factories.a_drafted_session(draft, module=module, session=cohort.sessions.first(), rooms=[room])
+    factories.a_run(draft)
+    closed = factories.a_timetable_draft(cohort, state="released", closed_at=NINE)
+    factories.a_release(closed)
+    factories.a_timetable_draft(third)
+    factories.an_override(cohort)
+    factories.an_absence(two[0])
+    factories.an_appointment(two[0], cohort)
+    factories.a_substitution(gone, out=two[0], into=two[1])
 
 
 @pytest.mark.parametrize(("name", "statement"), cases(BROKEN_BY))
