@@ -298,7 +298,8 @@ def _found(
     """`about` is the person, room or day it concerns; `of` the edition whose sessions it names."""
     named = sha256(" | ".join([code, str(about), *(one.words for one in sessions)]).encode()).hexdigest()
     keys = tuple(one.key for one in sessions if not of or one.edition == of)
-    facts = {"sessions": tuple(sessions)} | facts
+    home = of or next((one.edition for one in sessions), "")
+    facts = {"sessions": tuple(sessions), "home": home} | facts
     return Found(Reason(code, facts), level, keys, named if level is not Level.HARD else "")
 
 

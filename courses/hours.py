@@ -6,10 +6,11 @@ Everything is whole minutes. What a person is owed or has done is never rounded 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import accumulate, pairwise
 
 from courses.reasons import Reason
 
@@ -97,6 +98,21 @@ def minutes_between(start: datetime, end: datetime) -> int:
         raise ValueError("minutes between instants need a time zone on both")
     seconds = (end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()
     return int(seconds // 60)
+
+
+def split(minutes: int, weights: Sequence[int]) -> list[int]:
+    """`minutes` in whole shares in proportion to `weights`, each less than one off, that lose nothing."""
+    ends = [minutes * weight // sum(weights) for weight in (0, *accumulate(weights))]
+    return [end - begin for begin, end in pairwise(ends)]
+
+
+def resized(teaching: Sequence[tuple[int, int]], minutes: int) -> list[tuple[int, int]]:
+    """The (minutes taught, share) of each instructor, in proportion to the session's new length."""
+    shares = [share for _taught, share in teaching]
+    return [
+        (max(share, taught * minutes // sum(shares)), share)
+        for (taught, _share), share in zip(teaching, split(minutes, shares), strict=True)
+    ]
 
 
 def show_minutes(minutes: int) -> str:

@@ -19,7 +19,7 @@ from stdnum.it.codicefiscale import calc_check_digit
 from academy.models import Notice, User
 from academy.rights import set_up_office
 from assessments.models import ModuleTest, Outcome, Score
-from courses.actions.timetable import Plan, plan_sessions, workdays_of
+from courses.actions.timetable import Plan, plan_sessions
 from courses.models import (
     Appointment,
     Availability,
@@ -42,6 +42,7 @@ from courses.models import (
     TimetableDraft,
     TimetableRelease,
 )
+from courses.timetable import workdays_of
 from courses.workdays import Half
 from enrollment.models import (
     Agreement,

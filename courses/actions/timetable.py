@@ -1,22 +1,30 @@
 """Planning, moving, cancelling and restoring sessions. Locks: the edition, then its session."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import zip_longest
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
-from courses import workdays
-from courses.models import Closure, Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
+from courses.hours import resized, split
+from courses.models import (
+    Cohort,
+    Instructor,
+    Module,
+    Room,
+    Session,
+    SessionPlace,
+    SessionTeacher,
+    Substitution,
+)
 from courses.refusals import Refusal
-from courses.workdays import Closed, Half, Workdays
+from courses.timetable import workdays_of
+from courses.wording import closed_in_words
+from courses.workdays import Half
 
 log = logging.getLogger(__name__)
 LUNCH = 13  # o’clock
@@ -38,12 +46,6 @@ class Plan:
     topic_it: str = ""
     topic_en: str = ""
     parallel: bool = field(default=False)
-
-
-def split(minutes: int, weights: Sequence[int]) -> list[int]:
-    """`minutes` in whole shares in proportion to `weights`, each less than one off, that lose nothing."""
-    ends = [minutes * weight // sum(weights) for weight in (0, *accumulate(weights))]
-    return [end - begin for begin, end in pairwise(ends)]
 
 
 @transaction.atomic
@@ -243,13 +245,27 @@ def rearranged(
 
 
 @transaction.atomic
-def change_teachers(*, session: Session, teaching: Iterable[SessionTeacher], by, at: datetime) -> Session:
-    """Let `teaching` (unsaved rows: instructor, kind, minutes, share) be who teaches `session`."""
+def change_teachers(
+    *, session: Session, teaching: Iterable[SessionTeacher], reason: str = "", by, at: datetime
+) -> Session:
+    """Let `teaching` (unsaved rows: instructor, kind, minutes, share) be who teaches `session`.
+
+    Who goes and who comes is recorded, with the reason, and told.
+    """
     session = locked(session)
+    before = [row.instructor for row in session.teachers.select_related("instructor").order_by("pk")]
     session.teachers.all().delete()
+    after = []
     for row in teaching:
         row.pk, row.session = None, session
         row.save(force_insert=True)
+        after.append(row.instructor)
+    gone = [one for one in before if one not in after]
+    come = [one for one in after if one not in before]
+    Substitution.objects.bulk_create(
+        Substitution(session=session, out=out, into=into, reason=reason, by=by, at=at)
+        for out, into in zip_longest(gone, come)
+    )
     log.info("%s changed the instructors of session %d", by, session.pk)
     return session
 
@@ -258,24 +274,6 @@ def locked(session: Session) -> Session:
     """`session` as it is now, its edition and itself locked in that order."""
     Cohort.objects.select_for_update(no_key=True).get(pk=session.cohort_id)
     return Session.objects.select_for_update(no_key=True).get(pk=session.pk)
-
-
-CLOSED_WORDS = {
-    Closed.SUNDAY: _lazy("Closed on %(day)s: it is a Sunday."),
-    Closed.HOLIDAY: _lazy("Closed on %(day)s: %(name)s."),
-    Closed.CLOSURE: _lazy("Closed on %(day)s: %(name)s."),
-}
-
-
-def workdays_of(cohort: Cohort) -> Workdays:
-    """The days of the edition: its hub's holidays, and closures of the hub, the edition, the Academy."""
-    closures = tuple(
-        workdays.Closure(
-            row.starts_on, row.ends_on, row.reason_it, row.reason_en, Half(row.half) if row.half else None
-        )
-        for row in Closure.objects.touching(cohort)
-    )
-    return Workdays(cohort.hub.province, closures)
 
 
 def refuse_closed_days(cohort: Cohort, times: Iterable[tuple[datetime, datetime]]) -> None:
@@ -287,9 +285,7 @@ def refuse_closed_days(cohort: Cohort, times: Iterable[tuple[datetime, datetime]
             filter(None, (days.closed(local.date(), half) for half in halves(starts_at, ends_at))), None
         )
         if reason:
-            name = "name_it" if (get_language() or "it").startswith("it") else "name_en"
-            facts = {"day": date_format(local, "DATE_FORMAT"), "name": reason.facts.get(name)}
-            raise Refusal(CLOSED_WORDS[Closed(reason.code)] % facts)
+            raise Refusal(closed_in_words(reason))
 
 
 def halves(starts_at: datetime, ends_at: datetime) -> list[Half]:
@@ -302,8 +298,7 @@ def halves(starts_at: datetime, ends_at: datetime) -> list[Half]:
 def resize_teaching(session: Session) -> None:
     """Shares and taught minutes in proportion to the session's new length."""
     rows = list(session.teachers.order_by("pk"))
-    shares = [row.share for row in rows]
-    for row, share in zip(rows, split(session.minutes, shares), strict=True):
-        row.minutes = max(share, row.minutes * session.minutes // sum(shares))
-        row.share = share
+    taught = resized([(row.minutes, row.share) for row in rows], session.minutes)
+    for row, (minutes, share) in zip(rows, taught, strict=True):
+        row.minutes, row.share = minutes, share
     SessionTeacher.objects.bulk_update(rows, ["minutes", "share"])

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Deferrable, F, Func, Q
 from django.db.models.functions import Greatest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -172,6 +172,7 @@ class Session(models.Model):
                 name="an_edition_is_not_in_two_sessions_at_once",
                 expressions=[("cohort", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
                 condition=Q(live=True, purpose__in=["teaching", "welcome", "final"]),
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message=_("The edition already has a session at that time."),
             ),
         ]
@@ -300,6 +301,7 @@ class SessionPlace(models.Model):
                 name="no_room_in_two_sessions_at_once",
                 expressions=[("room", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
                 condition=Q(live=True, room__isnull=False),
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message=_("The room is taken at that time."),
             ),
         ]
@@ -358,6 +360,7 @@ class SessionTeacher(models.Model):
                 name="no_instructor_in_two_sessions_at_once",
                 expressions=[("instructor", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
                 condition=Q(live=True),
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message=_("The instructor teaches another session at that time."),
             ),
         ]

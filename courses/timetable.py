@@ -1,0 +1,261 @@
+"""The timetable of an edition as it stands and as a draft has it, for comparing and for judging."""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from courses import drafts, workdays
+from courses.changes import Change, Named, Standing, difference, standing_of
+from courses.drafts import Drafted, Edition, Judgement, Permit, Place, Teacher
+from courses.hours import Due, resized, split
+from courses.models import (
+    Appointment,
+    Availability,
+    Closure,
+    Cohort,
+    DraftSession,
+    Hub,
+    Instructor,
+    Module,
+    Override,
+    Room,
+    Session,
+    SessionPlace,
+    SessionTeacher,
+    TeachingKind,
+    TimetableDraft,
+)
+from courses.workdays import Half, Workdays
+
+
+def workdays_of(cohort: Cohort) -> Workdays:
+    """The days of the edition: its hub's holidays, and closures of the hub, the edition, the Academy."""
+    return Workdays(cohort.hub.province, closures_of(Closure.objects.touching(cohort)))
+
+
+def closures_of(rows: Iterable[Closure]) -> tuple[workdays.Closure, ...]:
+    """Closures as `courses.workdays` knows them."""
+    return tuple(
+        workdays.Closure(
+            row.starts_on, row.ends_on, row.reason_it, row.reason_en, Half(row.half) if row.half else None
+        )
+        for row in rows
+    )
+
+
+def with_all(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """With module, places and instructors; a query for each of these, however many sessions."""
+    return sessions.select_related("module", "cohort").prefetch_related(
+        Prefetch("places", SessionPlace.objects.select_related("room__hub").order_by("pk")),
+        Prefetch("teachers", SessionTeacher.objects.select_related("instructor").order_by("pk")),
+    )
+
+
+def sessions_of(draft: TimetableDraft) -> QuerySet[DraftSession]:
+    """The sessions of a draft, with all a page says of them."""
+    return draft.sessions.select_related("module__block").prefetch_related(
+        Prefetch("rooms", Room.objects.select_related("hub")),
+        "instructors",
+        Prefetch("session__teachers", SessionTeacher.objects.order_by("pk")),
+    )
+
+
+def released(cohort: Cohort) -> list[Standing]:
+    """What stands on the released timetable, cancelled sessions apart."""
+    return [standing(session) for session in with_all(cohort.sessions.live())]
+
+
+def standing(session: Session) -> Standing:
+    """A released session."""
+    places = list(session.places.all())
+    return Standing(
+        session=session.pk,
+        module=session.module.code,
+        purpose=session.purpose,
+        mode=session.mode,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        rooms=named(place.room for place in places if place.room),
+        link=next((place.link for place in places if place.link), ""),
+        instructors=named(row.instructor for row in session.teachers.all()),
+        topic_it=session.topic_it,
+        topic_en=session.topic_en,
+    )
+
+
+def named(things: Iterable[Room | Instructor]) -> tuple[Named, ...]:
+    """Rooms or instructors as they are called now."""
+    return tuple(sorted(Named(thing.pk, thing.name) for thing in things))
+
+
+def standing_in(draft: TimetableDraft) -> list[Standing]:
+    """What would stand once `draft` is released."""
+    return [drafted_standing(row) for row in sessions_of(draft) if not row.cancelled]
+
+
+def drafted_standing(row: DraftSession) -> Standing:
+    """A session as its draft has it."""
+    return Standing(
+        session=row.session_id,
+        module=row.module.code,
+        purpose=row.purpose,
+        mode=row.mode,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        rooms=named(row.rooms.all()),
+        link=row.link,
+        instructors=named(row.instructors.all()),
+        topic_it=row.topic_it,
+        topic_en=row.topic_en,
+    )
+
+
+def changes_in(draft: TimetableDraft) -> tuple[Change, ...]:
+    """What releasing `draft` would change."""
+    return difference(released(draft.cohort), standing_in(draft))
+
+
+def changed_meanwhile(draft: TimetableDraft) -> tuple[Change, ...]:
+    """What was released otherwise since `draft` was made."""
+    return difference(map(standing_of, draft.base), released(draft.cohort))
+
+
+def judgement_of(draft: TimetableDraft) -> Judgement:
+    """Everything that is to be said of a draft, beside what is released in other editions."""
+    rows = [row for row in sessions_of(draft) if not row.cancelled]
+    mine = [drafted(row, draft.cohort.code) for row in rows]
+    people = {teacher.key for session in mine for teacher in session.teachers}
+    rooms = {room.key for session in mine for room in session.rooms}
+    beside = (
+        Session.objects.live()
+        .exclude(cohort=draft.cohort_id)
+        .filter(Q(places__room__in=rooms) | Q(teachers__instructor__in=people))
+        .distinct()
+    )
+    if mine:
+        first = min(session.starts_at for session in mine) - drafts.LONGEST_JOURNEY
+        last = max(session.ends_at for session in mine) + drafts.LONGEST_JOURNEY
+        beside = beside.filter(starts_at__lt=last, ends_at__gt=first)
+    others = [released_elsewhere(session) for session in with_all(beside)] if mine else []
+    hubs = {room.hub for session in mine for room in session.rooms}
+    return drafts.judge(edition_of(draft.cohort, people, hubs), mine, others, permits_of(draft.cohort))
+
+
+def drafted(row: DraftSession, code: str) -> Drafted:
+    """A session of a draft, to be judged."""
+    return Drafted(
+        key=row.pk,
+        edition=code,
+        module=row.module.code,
+        purpose=row.purpose,
+        mode=row.mode,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        rooms=tuple(map(place_of, row.rooms.all())),
+        linked=bool(row.link),
+        teachers=teachers_of(row),
+        parallel=row.parallel,
+    )
+
+
+def place_of(room: Room) -> Place:
+    """A room, to be judged."""
+    return Place(room.pk, room.name, room.hub_id, room.hub.province, room.capacity)
+
+
+def teachers_of(row: DraftSession) -> tuple[Teacher, ...]:
+    """Who would teach, and how long: as released where nobody comes or goes, otherwise in equal parts."""
+    instructors = {person.pk: person for person in row.instructors.all()}
+    before = list(row.session.teachers.all()) if row.session else []
+    if before and {one.instructor_id for one in before} == instructors.keys():
+        kinds = [(one.instructor_id, one.kind) for one in before]
+        taught = resized([(one.minutes, one.share) for one in before], row.minutes)
+    else:
+        kinds = [(pk, row.kind or person.kind) for pk, person in instructors.items()]
+        shares = split(row.minutes, [1] * len(kinds)) if kinds else []
+        taught = [(row.minutes if row.parallel else share, share) for share in shares]
+    return tuple(
+        Teacher(pk, instructors[pk].name, kind == TeachingKind.ACADEMIC, share, minutes)
+        for (pk, kind), (minutes, share) in zip(kinds, taught, strict=True)
+    )
+
+
+def released_elsewhere(session: Session) -> Drafted:
+    """A released session of another edition, to be judged beside."""
+    return Drafted(
+        key=session.pk,
+        edition=session.cohort.code,
+        module=session.module.code,
+        purpose=session.purpose,
+        mode=session.mode,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        rooms=tuple(place_of(place.room) for place in session.places.all() if place.room),
+        linked=any(place.link for place in session.places.all()),
+        teachers=tuple(
+            Teacher(
+                row.instructor_id,
+                row.instructor.name,
+                row.kind == TeachingKind.ACADEMIC,
+                row.share,
+                row.minutes,
+            )
+            for row in session.teachers.all()
+        ),
+    )
+
+
+def edition_of(cohort: Cohort, instructors: set[int], hubs: set[int]) -> Edition:
+    """What an edition asks of its timetable, as far as these people and hubs are concerned."""
+    modules = Module.objects.filter(block__programme=cohort.programme_id).select_related("block")
+    away: dict[int, tuple[drafts.Absence, ...]] = {}
+    for row in Availability.objects.filter(
+        instructor__in=instructors, starts_on__lte=cohort.ends_on, ends_on__gte=cohort.starts_on
+    ):
+        away[row.instructor_id] = (*away.get(row.instructor_id, ()), absence_of(row))
+    confirmed = Appointment.objects.filter(
+        cohort=cohort, instructor__in=instructors, state=Appointment.State.CONFIRMED
+    )
+    return Edition(
+        code=cohort.code,
+        people=cohort.seats,
+        first=cohort.starts_on,
+        last=cohort.ends_on,
+        days=workdays_of(cohort),
+        promised=tuple(map(due_of, modules)),
+        venues=venues_of(hubs - {cohort.hub_id}),
+        absences=away,
+        confirmed=dict(confirmed.values_list("instructor", "minutes")),
+    )
+
+
+def due_of(module: Module) -> Due:
+    """What the programme promises for a module."""
+    return Due(
+        module=module.code,
+        block=module.block.code,
+        minutes=module.minutes,
+        academic=module.academic_minutes,
+        company=module.company_minutes,
+        counts=module.block.counts_towards_total,
+    )
+
+
+def absence_of(row: Availability) -> drafts.Absence:
+    """An absence, to be judged."""
+    half = Half(row.half) if row.half else None
+    return drafts.Absence(row.starts_on, row.ends_on, row.weekday, half, row.note)
+
+
+def venues_of(hubs: set[int]) -> dict[int, Workdays]:
+    """The days of each hub by its key: its holidays and its own closures."""
+    rows = Hub.objects.filter(pk__in=hubs).prefetch_related(
+        Prefetch("closures", Closure.objects.filter(cohort=None))
+    )
+    return {hub.pk: Workdays(hub.province, closures_of(hub.closures.all())) for hub in rows}
+
+
+def permits_of(cohort: Cohort) -> dict[str, Permit]:
+    """What was permitted in an edition, by fingerprint."""
+    rows = Override.objects.filter(cohort=cohort).select_related("by")
+    return {row.fingerprint: Permit(str(row.by), row.at, row.reason) for row in rows}
