@@ -21,7 +21,6 @@ from .problem import (
     in_order,
     local_day,
 )
-
 from .sequence import sequence
 
 Stretch = tuple[int, int]  # from, until
