@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 # What is not named here, such as the keys of people's accounts, comes last, by app.
 SECTIONS = {
-    "editions": (_("Editions"), ["Cohort", "Session", "Closure"]),
+    "editions": (
+        _("Editions"),
+        ["Cohort", "Session", "TimetableDraft", "TimetableRelease", "Override", "Substitution", "Closure"],
+    ),
     "admission": (
         _("Admission"),
         [
@@ -28,7 +31,17 @@ SECTIONS = {
     "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),
     "offer": (
         _("Programme, places, instructors"),
-        ["Programme", "Block", "Module", "Organisation", "Hub", "Room", "Instructor"],
+        [
+            "Programme",
+            "Block",
+            "Module",
+            "Organisation",
+            "Hub",
+            "Room",
+            "Instructor",
+            "Availability",
+            "Appointment",
+        ],
     ),
     "people": (_("People and post"), ["User", "Notice"]),
 }

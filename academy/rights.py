@@ -20,6 +20,12 @@ MAY = {
         "sessionplace": "view",
         "sessionteacher": "view add change delete",
         "role": "view add change delete",
+        "timetabledraft": "view add change",
+        "timetablerelease": "view",
+        "override": "view",
+        "availability": "view add change delete",
+        "appointment": "view",
+        "substitution": "view",
     },
     "enrollment": {
         "call": "view add change delete",

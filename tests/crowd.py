@@ -11,6 +11,8 @@ from academy.models import Notice, User
 from assessments.models import ModuleTest, Score
 from courses.actions.ledger import sign
 from courses.models import (
+    Appointment,
+    Availability,
     Block,
     Closure,
     Cohort,
@@ -18,12 +20,16 @@ from courses.models import (
     Instructor,
     Module,
     Organisation,
+    Override,
     Programme,
     Role,
     Room,
     Session,
     SessionPlace,
     SessionTeacher,
+    Substitution,
+    TimetableDraft,
+    TimetableRelease,
 )
 from enrollment.models import (
     Agreement,
@@ -104,6 +110,17 @@ def fill(rows: int) -> None:
     many(SessionPlace, rows, session=sessions, room=rooms)
     many(SessionPlace, rows, session=sessions, link="https://example.org")
     many(SessionTeacher, rows, session=sessions, instructor=teachers, kind="company", minutes=60, share=60)
+    drafts = many(TimetableDraft, rows, cohort=cohorts, opened_at=DAY, opened_by=people)
+    change = {"difference": [], "snapshot": [], "number": 1}
+    TimetableRelease.objects.bulk_create(
+        TimetableRelease(cohort=draft.cohort, draft=draft, by=person, at=DAY, **change)
+        for draft, person in zip(drafts, people, strict=True)
+    )
+    permitted = {"level": "low", "code": "overrun", "fingerprint": "0", "reason": "Bastano 10 minuti"}
+    many(Override, rows, cohort=cohorts, by=people, at=DAY, **permitted)
+    many(Availability, rows, instructor=teachers, **DAYS)
+    many(Appointment, rows, instructor=teachers, cohort=cohorts, minutes=60, asked_at=DAY)
+    many(Substitution, rows, session=sessions, into=teachers, by=people, at=DAY)
     applied = {"user": people, "cohort": cohorts, "nomination": nominations, "number": 1}
     applications = many(Application, rows, **applied, **RECEIVED)
     week = timedelta(days=7)

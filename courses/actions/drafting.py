@@ -216,12 +216,12 @@ def restore_draft_session(*, draftsession: DraftSession, by, at: datetime) -> Dr
 
 
 @transaction.atomic
-def catch_up_draft(*, draft: TimetableDraft, by, at: datetime) -> TimetableDraft:
+def catch_up_draft(*, timetabledraft: TimetableDraft, by, at: datetime) -> TimetableDraft:
     """Take over what was released otherwise since the draft was made.
 
     What the draft itself changes stays as the draft has it; sessions cancelled meanwhile leave it.
     """
-    draft = locked(draft)
+    draft = locked(timetabledraft)
     base = {one["session"]: one for one in draft.base}
     now = {session.pk: session for session in with_all(draft.cohort.sessions.live())}
     rows = {row.session_id: row for row in sessions_of(draft) if row.session_id}

@@ -62,7 +62,8 @@ class Act:
     """A button on an object's page: a page that asks what `form` asks, then calls the action `do`.
 
     `do` gets the object under its model's name, the form's fields, `by` and `at`. `when` says
-    whether the object is fit for it; `note` gives a sentence to read before.
+    whether the object is fit for it; `note` gives a sentence to read before. `template` may show more,
+    of what `shows` gives; `given` is what the form is made with.
     """
 
     name: str
@@ -72,6 +73,9 @@ class Act:
     when: Callable[[models.Model], bool] = lambda _thing: True
     note: Callable[[models.Model], str] = lambda _thing: ""
     danger: bool = False
+    template: str = "admin/act.html"
+    shows: Callable[[models.Model], dict] = lambda _thing: {}
+    given: Callable[[models.Model], dict] = lambda _thing: {}
 
 
 class OfficeForm(forms.ModelForm):
@@ -114,7 +118,10 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
 
     def act_view(self, request, object_id, act):
         """Ask, act, and go back to the object's page."""
-        thing = self.get_object(request, unquote(object_id))
+        return self.act_on(request, self.get_object(request, unquote(object_id)), act)
+
+    def act_on(self, request, thing, act):
+        """The page of `act` on `thing`."""
         if not self.has_change_permission(request, thing):
             raise PermissionDenied
         typed = request.POST if request.method == "POST" else None
@@ -133,12 +140,13 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
             "opts": self.opts,
             "back": self.page_of(thing),
             "media": self.media + form.media,
+            **act.shows(thing),
         }
-        return TemplateResponse(request, "admin/act.html", context, status=422 if form.errors else 200)
+        return TemplateResponse(request, act.template, context, status=422 if form.errors else 200)
 
     def get_act_arguments(self, act, thing) -> dict:
         """What the form of `act` is made with, beside what was typed."""
-        return {}
+        return act.given(thing)
 
     def done(self, request, act, thing, form) -> bool:
         """Whether the action was done; otherwise the form says why not."""

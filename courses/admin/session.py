@@ -186,7 +186,7 @@ class SessionAdmin(OfficeAdmin):
 
     def get_act_arguments(self, act, thing) -> dict:
         if act.form is not ArrangementForm:
-            return {}
+            return super().get_act_arguments(act, thing)
         places = list(thing.places.all())
         return {
             "initial": {

@@ -6,6 +6,7 @@ from .interview import InterviewChosen, InterviewOffered, InterviewTomorrow
 from .nomination import NominationInvited
 from .offer import OfferExpiring, OfferMade, OfferSettled, SeatConfirmed
 from .session import SessionChanged, SessionTomorrow
+from .timetable import AppointmentAsked, SessionsAdded, TeachingChanged
 
 KINDS = (
     InterestAsked(),
@@ -23,4 +24,7 @@ KINDS = (
     SeatConfirmed(),
     SessionTomorrow(),
     SessionChanged(),
+    SessionsAdded(),
+    TeachingChanged(),
+    AppointmentAsked(),
 )

@@ -7,8 +7,10 @@ from django.db.models import (
     BigIntegerField,
     Case,
     DateTimeField,
+    Exists,
     F,
     Func,
+    OuterRef,
     Prefetch,
     Q,
     QuerySet,
@@ -20,7 +22,7 @@ from django.utils.timezone import get_default_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from courses.models import Session, SessionPlace, SessionTeacher
+from courses.models import Session, SessionPlace, SessionTeacher, Substitution
 from courses.notices import WINDOW, NoticeKind
 from enrollment.models import Enrollment
 
@@ -33,7 +35,8 @@ class SessionTomorrow(NoticeKind):
     """Participants and instructors are reminded of a session at 18:00 of the evening before.
 
     A session put on the timetable later than that is told at once; one changed later than that is
-    `SessionChanged`'s. The revision is the moment it begins: a moved session is another reminder.
+    `SessionChanged`'s, one released later `SessionsAdded`'s. The revision is the moment it begins: a
+    moved session is another reminder.
     """
 
     name = "session_tomorrow"
@@ -46,7 +49,11 @@ class SessionTomorrow(NoticeKind):
             Session.objects.live()
             .filter(starts_at__gt=at, starts_at__lte=at + LONGEST_EVENING)
             .annotate(evening=EveningBefore("starts_at"), start=Seconds("starts_at"))
-            .filter(Q(revision=0) | Q(changed_at__lte=F("evening")), evening__gt=at - WINDOW, evening__lte=at)
+            .filter(
+                Q(revision=0, added_by=None) | Q(changed_at__lte=F("evening")),
+                evening__gt=at - WINDOW,
+                evening__lte=at,
+            )
         )
         columns = "person", "pk", "start", "evening"
         return members.values_list(*columns).union(teachers.values_list(*columns))
@@ -70,7 +77,10 @@ class SessionTomorrow(NoticeKind):
 
 class SessionChanged(NoticeKind):
     """Those concerned are told of a session moved, cancelled or held elsewhere, 10 minutes after the
-    last change, and at once when it begins within 24 hours."""
+    last change, and at once when it begins within 24 hours.
+
+    Who came in with that change is told by `TeachingChanged` instead.
+    """
 
     name = "session_changed"
     title = _("Session changed")
@@ -97,7 +107,11 @@ class SessionChanged(NoticeKind):
         )
         columns = "person", "pk", "revision", "settled"
         knew_it = members.filter(admitted_at__lte=F("changed_at"))
-        return knew_it.values_list(*columns).union(teachers.values_list(*columns))
+        newcomers = Substitution.objects.filter(
+            session=OuterRef("pk"), into__user=OuterRef("person"), at=OuterRef("changed_at")
+        )
+        knew_it_too = teachers.exclude(Exists(newcomers))
+        return knew_it.values_list(*columns).union(knew_it_too.values_list(*columns))
 
     def still_due(self, notice, at):
         session = Session.objects.filter(pk=notice.key).first()

@@ -203,7 +203,7 @@ def test_what_was_released_meanwhile_is_taken_over_and_the_drafts_own_changes_st
         (Kind.CANCELLED,),
         (Kind.ADDED,),
     ]
-    draft = catch_up_draft(draft=draft, by=None, at=NINE)
+    draft = catch_up_draft(timetabledraft=draft, by=None, at=NINE)
     assert changed_meanwhile(draft) == ()
     assert {change.standing.session: change.kinds for change in changes_in(draft)} == {
         both.pk: (Kind.MOVED, Kind.TOPIC),

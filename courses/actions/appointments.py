@@ -1,0 +1,84 @@
+"""What instructors are asked to teach, their answers, and when they cannot."""
+
+import logging
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.models import Appointment, Availability, Cohort, Instructor, TimetableDraft
+from courses.refusals import Refusal
+from courses.timetable import judgement_of
+
+log = logging.getLogger(__name__)
+ANSWERS = (Appointment.State.CONFIRMED, Appointment.State.DECLINED)
+
+
+@transaction.atomic
+def ask_instructors(*, timetabledraft: TimetableDraft, by, at: datetime) -> list[Appointment]:
+    """Ask everybody who teaches in a draft to confirm the minutes they have there.
+
+    Who has confirmed as many, or more, is left in peace, as is who was asked for the same already.
+    Refused where nobody is to be asked.
+    """
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=timetabledraft.cohort_id)
+    standing = {row.instructor_id: row for row in Appointment.objects.filter(cohort=cohort)}
+    asked = []
+    for load in judgement_of(timetabledraft).loads:
+        row = standing.get(load.key) or Appointment(instructor_id=load.key, cohort=cohort, minutes=-1)
+        agreed = row.state == Appointment.State.CONFIRMED and row.minutes >= load.minutes
+        if agreed or row.minutes == load.minutes:
+            continue
+        row.state, row.minutes, row.asked_at, row.answered_at = (
+            Appointment.State.ASKED,
+            load.minutes,
+            at,
+            None,
+        )
+        row.save()
+        asked.append(row)
+    if not asked:
+        raise Refusal(_("Everybody who teaches in this draft has been asked for these hours."))
+    log.info("%s asked %d instructors of %s", by, len(asked), cohort)
+    return asked
+
+
+@transaction.atomic
+def answer_appointment(
+    *, appointment: Appointment, state: str, note: str = "", by, at: datetime
+) -> Appointment:
+    """Confirm or decline; an answer may be changed later."""
+    if state not in ANSWERS:
+        raise Refusal(_("Confirm or decline the appointment."))
+    row = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
+    row.state, row.note, row.answered_at = state, note, at
+    row.save(update_fields=["state", "note", "answered_at"])
+    log.info("%s answered appointment %d: %s", by, row.pk, state)
+    return row
+
+
+@transaction.atomic
+def declare_absence(
+    *,
+    instructor: Instructor,
+    starts_on: date,
+    ends_on: date,
+    weekday: int | None = None,
+    half: str = "",
+    note: str = "",
+    by,
+    at: datetime,
+) -> Availability:
+    """Say when `instructor` cannot teach; sessions already released stay, and the office reads of them."""
+    absence = Availability.objects.create(
+        instructor=instructor, starts_on=starts_on, ends_on=ends_on, weekday=weekday, half=half, note=note
+    )
+    log.info("%s declared absence %d", by, absence.pk)
+    return absence
+
+
+@transaction.atomic
+def withdraw_absence(*, absence: Availability, by, at: datetime) -> None:
+    """The instructor can teach then after all."""
+    log.info("%s withdrew absence %d", by, absence.pk)
+    absence.delete()

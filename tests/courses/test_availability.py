@@ -1,0 +1,96 @@
+"""An instructor answers the office and says when not to be counted on; nobody answers for another."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from courses.models import Availability
+from tests import factories
+from tests.classroom import client_of
+from tests.factories import rome
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/teaching/availability/"
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    time_machine.move_to(rome(2021, 12, 2, 9), tick=False)
+
+
+@pytest.fixture
+def teacher():
+    return factories.an_instructor()
+
+
+def answer_page(appointment) -> str:
+    return reverse("courses:answer_appointment", args=[appointment.pk])
+
+
+def days(**changes) -> dict:
+    return {
+        "starts_on": "2022-01-20",
+        "ends_on": "2022-01-21",
+        "weekday": "",
+        "half": "",
+        "note": "",
+    } | changes
+
+
+def test_an_appointment_is_confirmed_and_may_be_declined_later(teacher):
+    appointment = factories.an_appointment(teacher)
+    client = client_of(teacher.user)
+    assert "12 h" in client.get(PAGE).text
+    for state in ("confirmed", "declined"):
+        answer = client.post(answer_page(appointment), {"state": state, "note": "Solo di mattina"})
+        assert (answer.status_code, answer["Location"]) == (302, PAGE)
+        appointment.refresh_from_db()
+        assert (appointment.state, appointment.note) == (state, "Solo di mattina")
+        assert appointment.answered_at == rome(2021, 12, 2, 9)
+
+
+def test_nothing_is_answered_that_is_no_answer(teacher):
+    appointment = factories.an_appointment(teacher)
+    client_of(teacher.user).post(answer_page(appointment), {"state": "asked"})
+    appointment.refresh_from_db()
+    assert (appointment.state, appointment.answered_at) == ("asked", None)
+
+
+def test_nobody_answers_for_another(teacher):
+    appointment = factories.an_appointment()
+    assert client_of(teacher.user).post(answer_page(appointment), {"state": "confirmed"}).status_code == 404
+    appointment.refresh_from_db()
+    assert appointment.state == "asked"
+
+
+def test_days_are_declared_and_taken_back(teacher):
+    client = client_of(teacher.user)
+    assert client.post(PAGE, days(weekday="3", half="morning", note="Congresso")).status_code == 302
+    absence = Availability.objects.get()
+    assert (absence.instructor, absence.starts_on, absence.weekday, absence.half) == (
+        teacher,
+        date(2022, 1, 20),
+        3,
+        "morning",
+    )
+    assert "Congresso" in client.get(PAGE).text
+    withdraw = reverse("courses:withdraw_absence", args=[absence.pk])
+    assert client_of(factories.an_instructor().user).post(withdraw).status_code == 404
+    assert client.post(withdraw).status_code == 302
+    assert not Availability.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"ends_on": "2022-01-19"}, {"starts_on": ""}, {"half": "evening"}, {"weekday": "6"}]
+)
+def test_what_makes_no_sense_comes_back_with_what_was_typed(teacher, wrong):
+    answer = client_of(teacher.user).post(PAGE, days(note="Congresso") | wrong)
+    assert answer.status_code == 422
+    assert "Congresso" in answer.text
+    assert not Availability.objects.exists()
+
+
+def test_the_page_is_for_instructors_only():
+    assert client_of(factories.a_person()).get(PAGE).status_code == 403
