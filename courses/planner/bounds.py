@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .choices import Choice, Choices, covered
+from .choices import Choice, Choices, Stretch, covered
 from .costs import HOUR, SATURDAY, hundredths_off
 from .engine import available, load, solve
 from .problem import Edition, Unit
@@ -18,7 +18,7 @@ from .problem import Edition, Unit
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-    Expression = cp_model.LinearExprT
+    Expression = cp_model.LinearExpr | int
 
 Month = tuple[int, int]
 
@@ -113,8 +113,11 @@ class _Spread:
         return self.by[key][number] - (self.by[key][number - 1] if number else 0)
 
     def _seats(self, number: int, month: Month) -> None:
-        """No month holds more minutes than its half-days; what is too much for the weekdays is on Saturdays."""
-        whole, weekdays, saturdays_only, others = set(), set(), [], []
+        """No month holds more than its half-days; what the weekdays have no room for is on Saturdays."""
+        whole: set[Stretch] = set()
+        weekdays: set[Stretch] = set()
+        saturdays_only: list[str] = []
+        others: list[str] = []
         for key, starts in self.starts.items():
             here = [start for start in starts if self._month(start) == month]
             stretches = {start: (start, start + self._of(key).minutes) for start in here}

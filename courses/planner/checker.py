@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import combinations
+from itertools import product
 
 from courses.reasons import Reason
 
@@ -51,9 +51,6 @@ class _Sitting:
     @property
     def ends(self) -> datetime:
         return self.placed.starts_at + timedelta(minutes=self.unit.minutes)
-
-    def overlaps(self, other: _Sitting) -> bool:
-        return self.begins < other.ends and other.begins < self.ends
 
     def broken(self, rule: Hard, **facts: object) -> Reason:
         return Reason(rule, {"edition": self.edition.key, "unit": self.unit.key, **facts})
@@ -162,19 +159,22 @@ class _Checker:
             return
         if len(keys) > unit.parallel or len(set(keys)) != len(keys):
             yield sitting.broken(Hard.TOO_MANY_ROOMS, most=unit.parallel, given=len(keys))
-        rooms = [self.rooms[key] for key in keys if key in self.rooms]
-        for key in keys:
-            if key not in self.rooms:
-                yield sitting.broken(Hard.UNKNOWN, room=key)
-        seats = sum(room.capacity for room in rooms)
+        seats = sum(self.rooms[key].capacity for key in keys if key in self.rooms)
         if seats < unit.people:
             yield sitting.broken(Hard.ROOM_TOO_SMALL, rooms=keys, seats=seats, people=unit.people)
-        for room in rooms:
-            if missing := tuple(kit for kit in unit.kit if kit not in room.kit):
-                yield sitting.broken(Hard.NO_KIT, room=room.key, kit=missing)
-            if room.hub != sitting.edition.hub:
-                yield sitting.broken(Hard.ROOM_ELSEWHERE, room=room.key, hub=room.hub)
-            yield from self._away(sitting, room, Hard.ROOM_AWAY, "room")
+        for key in keys:
+            yield from self._room(sitting, key)
+
+    def _room(self, sitting: _Sitting, key: str) -> Iterator[Reason]:
+        room = self.rooms.get(key)
+        if room is None:
+            yield sitting.broken(Hard.UNKNOWN, room=key)
+            return
+        if missing := tuple(kit for kit in sitting.unit.kit if kit not in room.kit):
+            yield sitting.broken(Hard.NO_KIT, room=key, kit=missing)
+        if room.hub != sitting.edition.hub:
+            yield sitting.broken(Hard.ROOM_ELSEWHERE, room=key, hub=room.hub)
+        yield from self._away(sitting, room, Hard.ROOM_AWAY, "room")
 
     def _mode(self, sitting: _Sitting) -> Mode:
         if sitting.unit.mode:
@@ -186,51 +186,56 @@ class _Checker:
         return Mode.HYBRID
 
     def _clashes(self) -> Iterator[Reason]:
-        for one, other in combinations(sorted(self.sittings, key=lambda it: it.begins), 2):
-            if not one.overlaps(other) or (one.held and other.held) or one.unit.key == other.unit.key:
-                continue
-            if one.edition.key == other.edition.key:
-                yield other.broken(Hard.EDITION_CLASH, other=one.unit.key, starts_at=other.begins)
-            for key in set(one.placed.instructors) & set(other.placed.instructors):
-                yield other.broken(
-                    Hard.INSTRUCTOR_CLASH, other=one.unit.key, instructor=key, starts_at=other.begins
-                )
-            for key in set(one.placed.rooms) & set(other.placed.rooms):
-                yield other.broken(Hard.ROOM_CLASH, other=one.unit.key, room=key, starts_at=other.begins)
+        running: list[_Sitting] = []
+        for other in sorted(self.sittings, key=lambda it: (it.begins, it.unit.key)):
+            running = [one for one in running if one.ends > other.begins]
+            for one in running:
+                if one.unit.key != other.unit.key and not (one.held and other.held):
+                    yield from self._clash(one, other)
+            running.append(other)
+
+    @staticmethod
+    def _clash(one: _Sitting, other: _Sitting) -> Iterator[Reason]:
+        facts = {"other": one.unit.key, "starts_at": other.begins}
+        if one.edition.key == other.edition.key:
+            yield other.broken(Hard.EDITION_CLASH, **facts)
+        for key in sorted(set(one.placed.instructors) & set(other.placed.instructors)):
+            yield other.broken(Hard.INSTRUCTOR_CLASH, **facts, instructor=key)
+        for key in sorted(set(one.placed.rooms) & set(other.placed.rooms)):
+            yield other.broken(Hard.ROOM_CLASH, **facts, room=key)
 
     def _sequence(self) -> Iterator[Reason]:
-        by_module: defaultdict[str, list[_Sitting]] = defaultdict(list)
+        by_module: defaultdict[tuple[str, str], list[_Sitting]] = defaultdict(list)
         for sitting in self.sittings:
-            by_module[f"{sitting.edition.key}\n{sitting.module.key}"].append(sitting)
-        for edition, module in self.problem.modules():
-            mine = by_module[f"{edition.key}\n{module.key}"]
-            place = {unit.key: number for number, unit in enumerate(module.units)}
-            for one, other in combinations(sorted(mine, key=lambda it: place[it.unit.key]), 2):
-                if module.ordered and other.begins < one.ends:
-                    yield from self._late(Hard.ORDER, one, other)
-                if one.unit.test and not other.unit.test and one.begins < other.ends:
-                    yield from self._late(Hard.TEST_LAST, other, one)
-                if other.unit.test and not one.unit.test and other.begins < one.ends:
-                    yield from self._late(Hard.TEST_LAST, one, other)
+            by_module[sitting.edition.key, sitting.module.key].append(sitting)
         for edition in self.problem.editions:
+            for module in edition.modules:
+                yield from self._module(module, by_module[edition.key, module.key])
             for first, then in edition.before:
-                for one in by_module[f"{edition.key}\n{first}"]:
-                    for other in by_module[f"{edition.key}\n{then}"]:
-                        if other.begins < one.ends:
-                            yield from self._late(Hard.PRECEDENCE, one, other)
+                for one, other in product(by_module[edition.key, first], by_module[edition.key, then]):
+                    yield from self._late(Hard.PRECEDENCE, one, other)
             yield from self._first_and_last([it for it in self.sittings if it.edition.key == edition.key])
 
+    def _module(self, module: Module, sittings: list[_Sitting]) -> Iterator[Reason]:
+        place = {unit.key: number for number, unit in enumerate(module.units)}
+        for one, other in product(sittings, sittings):
+            if module.ordered and place[one.unit.key] < place[other.unit.key]:
+                yield from self._late(Hard.ORDER, one, other)
+            if other.unit.test and not one.unit.test:
+                yield from self._late(Hard.TEST_LAST, one, other)
+
     def _first_and_last(self, sittings: list[_Sitting]) -> Iterator[Reason]:
-        for one in sittings:
-            for other in sittings:
-                if one.unit.purpose == Purpose.WELCOME != other.unit.purpose and other.begins < one.ends:
-                    yield from self._late(Hard.WELCOME_FIRST, one, other)
-                if one.unit.purpose == Purpose.FINAL != other.unit.purpose and one.begins < other.ends:
-                    yield from self._late(Hard.FINAL_LAST, other, one)
+        for end in (it for it in sittings if it.unit.purpose != Purpose.TEACHING):
+            for other in (it for it in sittings if it.unit.purpose != end.unit.purpose):
+                if end.unit.purpose == Purpose.WELCOME:
+                    yield from self._late(Hard.WELCOME_FIRST, end, other)
+                else:
+                    yield from self._late(Hard.FINAL_LAST, other, end)
 
     @staticmethod
     def _late(rule: Hard, one: _Sitting, other: _Sitting) -> Iterator[Reason]:
-        if not (one.held and other.held):
+        """Where `other`, which may begin only when `one` is over, begins before."""
+        if other.begins < one.ends and not (one.held and other.held):
             yield other.broken(rule, other=one.unit.key)
 
     def _days(self) -> Iterator[Reason]:

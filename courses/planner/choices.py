@@ -53,6 +53,7 @@ class Choice:
     remote: frozenset[int]
     instructors: tuple[str, ...]
     rooms: tuple[str, ...]
+    pinned_rooms: tuple[str, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -152,6 +153,8 @@ class Choices:
                     remote.add(start)
         if pin and pin.starts_at:
             starts = {start: "" for start in starts if start == self.minute(pin.starts_at)}
+        if pin and pin.rooms is not None:
+            starts = {start: "" for start in starts if (start in remote) != bool(pin.rooms)}
         return Choice(
             edition,
             module,
@@ -161,13 +164,15 @@ class Choices:
             frozenset(remote),
             self._teachers(unit, pin),
             self._rooms(edition, unit, pin),
+            pin.rooms if pin else None,
         )
 
     def _teachers(self, unit: Unit, pin: Pin | None) -> tuple[str, ...]:
         known = [key for key in unit.qualified if key in self.instructors]
         fitting = [key for key in known if unit.kind in (None, self.instructors[key].kind)]
         if pin and pin.instructors is not None:
-            return tuple(key for key in fitting if key in pin.instructors)
+            pinned = tuple(key for key in fitting if key in pin.instructors)
+            return pinned if len(pinned) == unit.teachers == len(pin.instructors) else ()
         return tuple(fitting) if unit.teachers else ()
 
     def _rooms(self, edition: Edition, unit: Unit, pin: Pin | None) -> tuple[str, ...]:

@@ -173,7 +173,8 @@ class _Try:
 
     def _enough(self, choice: Choice, free: list[str]) -> tuple[str, ...]:
         seats = self.choices.rooms
-        for number in range(1, choice.unit.parallel + 1):
+        fewest = len(choice.pinned_rooms or (1,))
+        for number in range(fewest, choice.unit.parallel + 1):
             for rooms in combinations(free, number):
                 if sum(seats[key].capacity for key in rooms) >= choice.unit.people:
                     return tuple(sorted(rooms))

@@ -54,7 +54,7 @@ class Model:
 
     # What others build on.
 
-    def bool(self, value: Value) -> Var:
+    def literal(self, value: Value) -> Var:
         """A literal; `value` tells what it is in given spots, for a complete hint."""
         variable = self.model.new_bool_var("")
         self._values.append((variable, value))
@@ -66,10 +66,10 @@ class Model:
         self._values.append((variable, value))
         return variable
 
-    def only_at(self, key: str, starts: Iterable[int], *literals: Literal) -> None:
+    def only_at(self, key: str, starts: Iterable[int], *literals: cp_model.LiteralT) -> None:
         """When all `literals` hold, the unit begins at one of `starts`."""
         domain = self.cp.Domain.from_values(list(starts))
-        asked = [it for it in literals if it is not True]
+        asked = [it for it in literals if not isinstance(it, bool)]
         self.model.add_linear_expression_in_domain(self.starts[key], domain).only_enforce_if(asked)
 
     def enforced(self, rule: Rule) -> list[Var]:
@@ -87,19 +87,15 @@ class Model:
         taken = [
             it for chosen in (self.people, self.sitting) for key in self.free for it in chosen[key].values()
         ]
-        literals = [it for it in taken if it is not True]
+        literals = [it for it in taken if not isinstance(it, bool)]
         asked = [*self.starts.values(), *literals, *self.asked]
         solved = solve(self.model, asked, limit=limit, seed=seed, presolve=presolve)
-        spots = (
-            self._spots(dict(zip((it.index for it in asked), solved.values, strict=False)))
-            if solved.has_values
-            else {}
-        )
-        return solved, spots
+        if not solved.has_values:
+            return solved, {}
+        return solved, self._spots({it.index: value for it, value in zip(asked, solved.values, strict=True)})
 
     def _hint(self, spots: Mapping[str, Spot]) -> None:
         """A hint for every variable: on the choices alone it would be lost."""
-        self.model.clear_hints()
         for key, variable in self.starts.items():
             self.model.add_hint(variable, spots[key].start)
         for variable, value in self._values:
@@ -108,15 +104,11 @@ class Model:
     def _spots(self, values: Mapping[int, int]) -> Spots:
         found = dict(self.fixed)
         for key, choice in self.free.items():
-            chosen = [
-                tuple(
-                    name for name, literal in taken[key].items() if literal is True or values[literal.index]
-                )
-                for taken in (self.sitting, self.people)
-            ]
             start = values[self.starts[key].index]
-            rooms = self.choices.fewest_rooms(key, chosen[0]) if start not in choice.remote else ()
-            found[key] = Spot(start, rooms, chosen[1])
+            rooms = _chosen(self.sitting[key], values) if start not in choice.remote else ()
+            if choice.pinned_rooms is None:
+                rooms = self.choices.fewest_rooms(key, rooms)
+            found[key] = Spot(start, rooms, _chosen(self.people[key], values))
         return found
 
     # The hard rules.
@@ -172,7 +164,7 @@ class Model:
             return dict.fromkeys(people, True)
         taken: Taken = {}
         for person, starts in people.items():
-            taken[person] = teaches = self.bool(lambda spots, who=person: int(who in spots[key].instructors))
+            taken[person] = teaches = self.literal(_teaching(key, person))
             if len(starts) < len(self.open[key]):
                 self.only_at(key, starts, teaches)
         self.model.add(sum(taken.values()) == needed)
@@ -185,15 +177,15 @@ class Model:
             return {}
         needed: Literal = True
         if remote:
-            needed = self.bool(lambda spots: int(spots[key].start not in choice.remote))
+            needed = self.literal(lambda spots: int(spots[key].start not in choice.remote))
             self.only_at(key, (it for it in self.open[key] if it not in choice.remote), needed)
             self.only_at(key, remote, ~needed)
         taken: Taken = {}
         for room, starts in rooms.items():
-            taken[room] = sits = self.bool(lambda spots, which=room: int(which in spots[key].rooms))
+            taken[room] = sits = self.literal(_sitting(key, room))
             if len(starts) < len(self.open[key]):
                 self.only_at(key, starts, sits)
-            if needed is not True:
+            if not isinstance(needed, bool):
                 self.model.add_implication(sits, needed)
         seats = sum(self.choices.rooms[room].capacity * literal for room, literal in taken.items())
         scarce = unit.parallel > 1 or any(self.choices.rooms[room].capacity < unit.people for room in taken)
@@ -203,7 +195,8 @@ class Model:
         if unit.parallel == 1:
             self.model.add(sum(taken.values()) == needed)
         else:
-            self.model.add(sum(taken.values()) >= needed)
+            fewest = needed if choice.pinned_rooms is None else len(choice.pinned_rooms)
+            self.model.add(sum(taken.values()) >= fewest)
             self.model.add(sum(taken.values()) <= unit.parallel)
         return taken
 
@@ -217,7 +210,7 @@ class Model:
             for name, taken in (("instructor", self.people[key]), ("room", self.sitting[key])):
                 for who, literal in taken.items():
                     interval = whole
-                    if literal is not True:
+                    if not isinstance(literal, bool):
                         interval = self.model.new_optional_fixed_size_interval_var(
                             start, minutes, literal, ""
                         )
@@ -264,7 +257,7 @@ class Model:
         outside = [it for it in self.open[key] if it not in inside]
         if not outside or not inside:
             return bool(inside)
-        literal = self.bool(lambda spots: int(spots[key].start in inside))
+        literal = self.literal(lambda spots: int(spots[key].start in inside))
         self.only_at(key, outside, ~literal)
         return literal
 
@@ -273,6 +266,24 @@ class Model:
         inside = set(starts)
         if inside.issuperset(self.open[key]) or not inside:
             return bool(inside)
-        literal = self.bool(lambda spots: int(spots[key].start in inside))
+        literal = self.literal(lambda spots: int(spots[key].start in inside))
         self.only_at(key, inside, literal)
         return literal
+
+
+def _sitting(key: str, room: str) -> Value:
+    """Whether in given spots a room is among those of a unit."""
+    return lambda spots: int(room in spots[key].rooms)
+
+
+def _teaching(key: str, person: str) -> Value:
+    """Whether in given spots a person is among those who teach a unit."""
+    return lambda spots: int(person in spots[key].instructors)
+
+
+def _chosen(taken: Taken, values: Mapping[int, int]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, literal in taken.items()
+        if (literal if isinstance(literal, bool) else values[literal.index])
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .choices import Choice, Spot
@@ -14,6 +15,8 @@ from .costs import HOUR, SATURDAY, WEEK, hundredths_off
 from .problem import Module
 
 if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
     from .model import Expression, Model
 
     Month = tuple[str, int, int]
@@ -63,7 +66,7 @@ def _balance(model: Model) -> None:
         distance = sum(off[month]) + fixed
         tolerance = 100 * weights.balance_tolerance
         most = max(0, -(-(largest[month] + abs(fixed) - tolerance) // HOUR))
-        hours = model.count(most, lambda spots, which=month: _hours(model, spots, which))
+        hours = model.count(most, partial(_hours, model, month))
         model.model.add(distance <= tolerance + HOUR * hours)
         model.model.add(-distance <= tolerance + HOUR * hours)
         model.terms.append(weights.balance * hours)
@@ -88,7 +91,7 @@ def _off(model: Model, key: str, spot: Spot, month: Month) -> int:
     return hundredths_off(unit.kind, unit.minutes, model.choices.problem.weights.academic_percent)
 
 
-def _hours(model: Model, spots: Mapping[str, Spot], month: Month) -> int:
+def _hours(model: Model, month: Month, spots: Mapping[str, Spot]) -> int:
     distance = abs(sum(_off(model, key, spot, month) for key, spot in spots.items()))
     return max(0, -(-(distance - 100 * model.choices.problem.weights.balance_tolerance) // HOUR))
 
@@ -135,10 +138,10 @@ def _instructors(model: Model, choice: Choice) -> None:
     keys = [unit.key for unit in choice.module.units]
     weights = model.choices.problem.weights
     certain = {who for key in keys if key in model.fixed for who in model.fixed[key].instructors}
-    possible: defaultdict[str, list[object]] = defaultdict(list)
+    possible: defaultdict[str, list[cp_model.IntVar]] = defaultdict(list)
     for key in keys:
         for who, literal in model.people.get(key, {}).items():
-            if literal is True:
+            if isinstance(literal, bool):
                 certain.add(who)
             else:
                 possible[who].append(literal)
@@ -148,7 +151,7 @@ def _instructors(model: Model, choice: Choice) -> None:
         return
     teaching = []
     for who, literals in people.items():
-        teaches = model.bool(lambda spots, who=who: int(any(who in spots[key].instructors for key in keys)))
+        teaches = model.literal(partial(_teaches, who, keys))
         for literal in literals:
             model.model.add_implication(literal, teaches)
         teaching.append(teaches)
@@ -160,3 +163,7 @@ def _instructors(model: Model, choice: Choice) -> None:
     extra = model.count(most, beyond)
     model.model.add(sum(teaching) + len(certain) - weights.most_instructors <= extra)
     model.terms.append(weights.instructors * extra)
+
+
+def _teaches(who: str, keys: list[str], spots: Mapping[str, Spot]) -> int:
+    return int(any(who in spots[key].instructors for key in keys))

@@ -164,6 +164,7 @@ class Pin:
 
 
 Plan = tuple[Placed, ...]
+WEIGHTS_OF_THE_TRIAL = Weights()
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class Problem:
     pins: tuple[Pin, ...] = ()
     held: Plan = ()
     not_before: datetime | None = None
-    weights: Weights = Weights()
+    weights: Weights = WEIGHTS_OF_THE_TRIAL
 
     def modules(self) -> Iterator[tuple[Edition, Module]]:
         """Every module with its edition."""

@@ -56,7 +56,7 @@ def first_plan(choices: Choices, *, seed: int, effort: Effort) -> tuple[Status, 
 
 
 def improve(
-    choices: Choices, spots: Spots, *, seed: int, effort: Effort, goal: int, progress: Progress
+    choices: Choices, spots: Spots, *, seed: int, effort: Effort, goal: int, progress: Progress | None
 ) -> Spots:
     """A plan that costs no more; the editions take turns. Stops at `goal`, the least it could cost."""
     luck = random.Random(seed)
@@ -74,7 +74,8 @@ def improve(
         solved, found = model.solve(limit=PER_ROUND, seed=luck.randrange(1 << 30), hint=spots)
         if solved.has_values and (after := score(choices, found).total) <= cost:
             spots, cost = found, after
-        progress(Step(number + 1, rounds, cost))
+        if progress:
+            progress(Step(number + 1, rounds, cost))
     return spots
 
 

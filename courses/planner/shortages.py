@@ -63,7 +63,11 @@ def teaching_minutes(choices: Choices, edition: Edition) -> tuple[int, dict[str,
 
 
 def _cut(stretches: set[Stretch], hole: Stretch) -> set[Stretch]:
-    parts = {part for since, until in stretches for part in ((since, min(until, hole[0])), (max(since, hole[1]), until))}
+    parts = {
+        part
+        for since, until in stretches
+        for part in ((since, min(until, hole[0])), (max(since, hole[1]), until))
+    }
     return {(since, until) for since, until in parts if since < until}
 
 
