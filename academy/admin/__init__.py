@@ -1,5 +1,5 @@
 """The office's pages on people and their post, and the editions, on which every floor speaks."""
 
-from . import cohort, notice, user
+from . import cohort, notice, session, user
 
-__all__ = ["cohort", "notice", "user"]
+__all__ = ["cohort", "notice", "session", "user"]

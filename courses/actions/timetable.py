@@ -270,6 +270,25 @@ def change_teachers(
     return session
 
 
+@transaction.atomic
+def substitute_teacher(
+    *, session: Session, out: Instructor, into: Instructor, reason: str, by, at: datetime
+) -> Session:
+    """Let `into` teach what `out` was to teach of `session`, minute for minute; both are told.
+
+    Refused where `out` does not teach it or `into` already does; the database refuses where `into`
+    teaches elsewhere at that time.
+    """
+    rows = list(session.teachers.select_related("instructor").order_by("pk"))
+    people = [row.instructor for row in rows]
+    if out not in people or into in people:
+        raise Refusal(_("Choose one who teaches this session, and one who does not yet."))
+    for row in rows:
+        if row.instructor == out:
+            row.instructor, row.kind = into, into.kind
+    return change_teachers(session=session, teaching=rows, reason=reason, by=by, at=at)
+
+
 def locked(session: Session) -> Session:
     """`session` as it is now, its edition and itself locked in that order."""
     Cohort.objects.select_for_update(no_key=True).get(pk=session.cohort_id)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 
 from django import forms
 from django.contrib import admin, messages
@@ -63,7 +64,8 @@ class Act:
 
     `do` gets the object under its model's name, the form's fields, `by` and `at`. `when` says
     whether the object is fit for it; `note` gives a sentence to read before. `template` may show more,
-    of what `shows` gives; `given` is what the form is made with.
+    of what `shows` gives; `given` is what the form is made with. One that `warns` is done only once
+    its consequences, with what was typed, have been seen.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Act:
     template: str = "admin/act.html"
     shows: Callable[[models.Model], dict] = lambda _thing: {}
     given: Callable[[models.Model], dict] = lambda _thing: {}
+    warns: bool = False
 
 
 class OfficeForm(forms.ModelForm):
@@ -126,7 +129,11 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
             raise PermissionDenied
         typed = request.POST if request.method == "POST" else None
         form = act.form(typed, **self.get_act_arguments(act, thing))
-        if form.is_valid() and self.done(request, act, thing, form):
+        ahead = self.consequences(act, thing, form.cleaned_data if form.is_valid() else None)
+        seen = sha256("\n".join(one.sentence for one in ahead).encode()).hexdigest()
+        warned = not act.warns or not ahead or typed is None or typed.get("seen") == seen
+        tried = form.is_valid() and (warned or any(one.barred for one in ahead))
+        if tried and self.done(request, act, thing, form):
             return HttpResponseRedirect(self.page_of(thing))
         context = {
             **self.admin_site.each_context(request),
@@ -140,9 +147,15 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
             "opts": self.opts,
             "back": self.page_of(thing),
             "media": self.media + form.media,
+            "ahead": ahead,
+            "seen": seen if typed is not None and act.warns else "",
             **act.shows(thing),
         }
         return TemplateResponse(request, act.template, context, status=422 if form.errors else 200)
+
+    def consequences(self, act, thing, facts: dict | None) -> list:
+        """What `act` touches, to be read before: with the form's `facts`, or as far as known without."""
+        return []
 
     def get_act_arguments(self, act, thing) -> dict:
         """What the form of `act` is made with, beside what was typed."""

@@ -17,6 +17,7 @@ from courses.actions.timetable import (
     plan_sessions,
     rearrange_session,
     restore_session,
+    substitute_teacher,
 )
 from courses.hours import show_minutes
 from courses.models import Instructor, Room, Session, SessionPlace, SessionTeacher
@@ -47,6 +48,20 @@ class ArrangementForm(ReasonForm):
     )
     link = forms.URLField(label=_("Link"), required=False, assume_scheme="https", widget=AdminURLFieldWidget)
     field_order = ["starts_at", "ends_at", "mode", "rooms", "link", "reason"]
+
+
+class SubstituteForm(forms.Form):
+    """Who teaches instead of whom, and why."""
+
+    out = forms.ModelChoiceField(Instructor.objects.none(), label=_("No longer teaches"))
+    into = forms.ModelChoiceField(Instructor.objects.all(), label=_("Teaches instead"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=AdminTextInputWidget, help_text=_("Both read it.")
+    )
+
+    def __init__(self, *args, session: Session, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["out"].queryset = Instructor.objects.filter(teaching__session=session)
 
 
 class PlanForm(OfficeForm):
@@ -104,8 +119,9 @@ class TeacherInline(PlainChoices, admin.StackedInline):
     extra = 0
 
 
-@admin.register(Session)
 class SessionAdmin(OfficeAdmin):
+    """The roof registers it, with what every room has to say before a session moves."""
+
     list_display = ["starts_at", "length", "cohort", "module", "where_in_short", "who", "mode", "state"]
     list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter]
     search_fields = [
@@ -128,6 +144,16 @@ class SessionAdmin(OfficeAdmin):
             form=ArrangementForm,
             when=lambda session: not session.cancelled,
             note=lambda _session: _("Participants and instructors are told."),
+            warns=True,
+        ),
+        Act(
+            "substitute",
+            _("Substitute an instructor"),
+            substitute_teacher,
+            form=SubstituteForm,
+            when=lambda session: not session.cancelled and bool(session.teachers.all()),
+            note=lambda _session: _("Who comes takes over the minutes of who goes. Both are told."),
+            given=lambda session: {"session": session},
         ),
         Act(
             "cancel",

@@ -2,7 +2,6 @@
 
 from django.db.models import BigIntegerField, Case, DateTimeField, F, Value, When
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -61,9 +60,7 @@ class SessionsAdded(NoticeKind):
         return {"lines": lines, "teachers": teachers_of([session.pk for session in sessions])}
 
     def path(self, notice):
-        first = Session.objects.live().filter(added_by=notice.key).order_by("starts_at").first()
-        on = f"?view=agenda&on={localdate(first.starts_at):%Y-%m-%d}" if first else ""
-        return reverse("enrollment:schedule") + on
+        return reverse("enrollment:schedule")
 
 
 class TeachingChanged(NoticeKind):

@@ -12,10 +12,11 @@ from courses.actions.timetable import (
     move_session,
     plan_sessions,
     rearrange_session,
+    substitute_teacher,
 )
 from courses.models import Closure, Session, SessionTeacher
 from courses.refusals import Refusal
-from tests.factories import a_cohort, a_room, a_session, an_instructor, rome
+from tests.factories import a_cohort, a_person, a_room, a_session, an_instructor, rome
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +125,25 @@ def test_mode_and_places_may_not_contradict_each_other(mode, with_room, link):
         change_places(session=session, mode=mode, rooms=rooms, link=link, by=None, at=timezone.now())
     session.refresh_from_db()
     assert session.revision == 0
+
+
+def test_a_substitute_takes_over_minute_for_minute_and_it_is_recorded():
+    out, stays, into = an_instructor(), an_instructor(), an_instructor(kind="company")
+    session = a_session(starts_at=rome(2022, 1, 14, 9), instructors=[out, stays])
+    by, at = a_person(is_staff=True), rome(2022, 1, 12, 9)
+    substitute_teacher(session=session, out=out, into=into, reason="Malattia", by=by, at=at)
+    assert set(session.teachers.values_list("instructor", "kind", "minutes", "share")) == {
+        (into.pk, "company", 120, 120),
+        (stays.pk, "academic", 120, 120),
+    }
+    row = session.substitutions.get()
+    assert (row.out, row.into, row.reason, row.by, row.at) == (out, into, "Malattia", by, at)
+
+
+def test_nobody_substitutes_who_does_not_teach_or_by_who_already_does():
+    out, stays, stranger = an_instructor(), an_instructor(), an_instructor()
+    session = a_session(starts_at=rome(2022, 1, 14, 9), instructors=[out, stays])
+    for pair in ({"out": stranger, "into": an_instructor()}, {"out": out, "into": stays}):
+        with pytest.raises(Refusal):
+            substitute_teacher(session=session, **pair, reason="Malattia", by=None, at=timezone.now())
+    assert not session.substitutions.exists()

@@ -15,7 +15,7 @@ from academy.models import Notice, User
 from academy.postman import KINDS
 from assessments.models import Score
 from assessments.notices import ScorePublished
-from courses.actions.timetable import cancel_session, change_places, move_session
+from courses.actions.timetable import cancel_session, change_places, move_session, substitute_teacher
 from courses.notices import NoticeKind
 from enrollment.actions.eligibility import ask_for_documents
 from enrollment.actions.passages import pass_to
@@ -26,11 +26,14 @@ from tests.factories import (
     a_document,
     a_nomination,
     a_person,
+    a_release,
     a_room,
     a_session,
     a_slot,
     a_test,
+    a_timetable_draft,
     an_application,
+    an_appointment,
     an_enrollment,
     an_instructor,
     an_offer,
@@ -140,6 +143,29 @@ def changed(how, *, teaching):
     return (teacher.user if teaching else member.user), [(session.pk, session.revision)]
 
 
+def added(number, *, teaching):
+    teacher, cohort = an_instructor(), a_cohort()
+    member = an_enrollment(cohort=cohort)
+    release = a_release(a_timetable_draft(cohort, state="released", closed_at=AT))
+    for day in range(number):
+        place = {"rooms": [a_room()], "link": "https://call.example.org/secret"}
+        starts_at = rome(2022, 2, 10 + day, 9)
+        release.added.add(a_session(cohort, starts_at=starts_at, instructors=[teacher], **place))
+    return (teacher.user if teaching else member.user), [(release.pk, 0)]
+
+
+def substituted(*, comes, reason):
+    out, into = an_instructor(), an_instructor()
+    session = a_session(starts_at=rome(2022, 2, 10, 9), instructors=[out])
+    substitute_teacher(session=session, out=out, into=into, reason=reason, by=None, at=AT)
+    return (into if comes else out).user, [(session.substitutions.get().pk, 0)]
+
+
+def asked():
+    appointment = an_appointment()
+    return appointment.instructor.user, [(appointment.pk, int(appointment.asked_at.timestamp()))]
+
+
 def published(attempt):
     test = a_test()
     member = an_enrollment(cohort=test.cohort)
@@ -189,6 +215,15 @@ CASES = {
         for how in ("moved", "cancelled", "elsewhere")
         for teaching in (False, True)
     ],
+    "sessions_added": [
+        partial(added, number, teaching=teaching) for number in (1, 2) for teaching in (False, True)
+    ],
+    "teaching_changed": [
+        partial(substituted, comes=comes, reason=reason)
+        for comes in (True, False)
+        for reason in ("", "Malattia")
+    ],
+    "appointment_asked": [asked],
     "score_published": [partial(published, 1), partial(published, 2)],
     "score_overdue": [overdue],
 }

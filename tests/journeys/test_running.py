@@ -53,6 +53,9 @@ def test_a_session_moves_with_a_reason_and_a_clash_is_refused_in_words(office, b
     page.locator("[name=starts_at_1]").fill("14:00")
     page.locator("[name=ends_at_1]").fill("18:00")
     page.get_by_role("button", name="Move or change place").click()
+    expect(page.get_by_text("1 participant is told.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been done yet.")).to_be_visible()
+    page.get_by_role("button", name="Move or change place").click()
     expect(page.get_by_text("Done: Move or change place")).to_be_visible()
 
     time_machine.move_to(WEDNESDAY + timedelta(minutes=15))

@@ -1,0 +1,36 @@
+"""Sessions, with what every floor has to say before one of them moves."""
+
+from datetime import timedelta
+from itertools import chain
+
+from django.contrib import admin
+
+from assessments import consequences as of_assessments
+from courses import consequences as of_courses
+from courses.admin import session as office
+from courses.consequences import Becoming, Consequence
+from courses.models import Session
+from courses.models.session import LONGEST
+from enrollment import consequences as of_enrollment
+
+ROOMS = (of_courses, of_enrollment, of_assessments)
+TOUCHING = ("move", "cancel", "restore")
+
+
+@admin.register(Session)
+class SessionAdmin(office.SessionAdmin):
+    def consequences(self, act, thing, facts: dict | None) -> list[Consequence]:
+        """Of moving it as typed, or of cancelling or restoring it where it is."""
+        if act.name not in TOUCHING:
+            return []
+        typed = facts if act.name == "move" and facts else {}
+        becoming = Becoming(
+            starts_at=typed.get("starts_at", thing.starts_at),
+            ends_at=typed.get("ends_at", thing.ends_at),
+            mode=typed.get("mode", thing.mode),
+            rooms=tuple(typed["rooms"]) if typed else None,
+            cancelled=act.name == "cancel",
+        )
+        if not timedelta() < becoming.ends_at - becoming.starts_at <= LONGEST:
+            return []  # it will be refused, and said why
+        return list(chain.from_iterable(room.of_session(thing, becoming) for room in ROOMS))

@@ -1,0 +1,33 @@
+"""Whom of its participants an edition loses or wakes when a session moves."""
+
+from collections.abc import Iterable
+
+from django.utils.timezone import localdate
+from django.utils.translation import ngettext
+
+from courses.consequences import Becoming, Consequence
+from courses.models import Session
+from enrollment.models import Enrollment
+
+
+def of_session(session: Session, becoming: Becoming) -> Iterable[Consequence]:
+    """How many participants are told, and who belongs to the edition on one of the two days only."""
+    before, after = (
+        set(
+            Enrollment.objects.members_on(localdate(moment))
+            .filter(cohort=session.cohort_id)
+            .values_list("pk", flat=True)
+        )
+        for moment in (session.starts_at, becoming.starts_at)
+    )
+    if after or before:
+        number = len(before | after)
+        words = ngettext("%(number)d participant is told.", "%(number)d participants are told.", number)
+        yield Consequence(words % {"number": number})
+    if gone := len(before - after):
+        words = ngettext(
+            "%(number)d participant has left the edition by the new day.",
+            "%(number)d participants have left the edition by the new day.",
+            gone,
+        )
+        yield Consequence(words % {"number": gone})
