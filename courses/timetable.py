@@ -160,7 +160,7 @@ def drafted(row: DraftSession, code: str) -> Drafted:
 
 def place_of(room: Room) -> Place:
     """A room, to be judged."""
-    return Place(room.pk, room.name, room.hub_id, room.hub.province, room.capacity)
+    return Place(room.pk, str(room), room.hub_id, room.hub.province, room.capacity)
 
 
 def teachers_of(row: DraftSession) -> tuple[Teacher, ...]:

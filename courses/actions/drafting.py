@@ -53,8 +53,9 @@ def lay_out_draft(*, cohort: Cohort, by, at: datetime) -> TimetableDraft:
     """A draft laid out anew by the programme's weekly pattern, around holidays and closures.
 
     Refused once the edition has begun, and without a pattern. Released sessions become those of the
-    same module in the same order, so that people hear of moves and not of another timetable; rooms are
-    proposed where they are free, instructors stay with what they were to teach.
+    same module in the same order, so that people hear of moves and not of another timetable; what stays
+    at its time keeps its places. Rooms are proposed where they are free, instructors stay with what they
+    were to teach.
     """
     plans = laid_out(cohort)
     draft = begun(cohort, by, at)
@@ -67,16 +68,15 @@ def lay_out_draft(*, cohort: Cohort, by, at: datetime) -> TimetableDraft:
     proposed = Rooms(cohort, plans)
     for plan in plans:
         waiting = standing[plan.module, plan.purpose]
-        row = copy(draft, waiting.popleft()) if waiting else DraftSession(draft=draft)
-        row.module, row.purpose, row.mode, row.kind = (
-            modules[plan.module],
-            plan.purpose,
-            plan.mode,
-            plan.kind,
-        )
-        row.starts_at, row.ends_at = plan.starts_at, plan.ends_at
+        before = waiting.popleft() if waiting else None
+        row = copy(draft, before) if before else DraftSession(draft=draft)
+        time = plan.starts_at, plan.ends_at, plan.mode
+        if before and (before.starts_at, before.ends_at, before.mode) == time:
+            continue
         rooms = proposed.of(plan)
-        row.parallel = len(rooms) > 1
+        row.module, row.kind = modules[plan.module], plan.kind
+        row.purpose, row.mode, row.parallel = plan.purpose, plan.mode, len(rooms) > 1
+        row.starts_at, row.ends_at = plan.starts_at, plan.ends_at
         row.link = "" if plan.mode == Session.Mode.IN_PERSON else row.link
         row.save()
         row.rooms.set(rooms)

@@ -82,11 +82,11 @@ def test_what_was_read_of_another_time_does_not_count(office, session):
 
 
 def test_a_clash_is_named_with_the_session_in_the_way_and_nothing_moves(office, session):
-    room = factories.a_room(name="Aula Magna")
+    room = factories.a_room(name="Aula Magna", hub=factories.a_hub(name="Polo"))
     other = factories.a_session(starts_at=NINE + DAY, rooms=[room])
     answer = office.post(page(session), to(NINE + DAY, rooms=[room.pk]))
     assert answer.status_code == 422
-    assert f"Aula Magna is needed at the same time by {other.cohort.code}, B1" in answer.text
+    assert f"Aula Magna, Polo is needed at the same time by {other.cohort.code}, B1" in answer.text
     session.refresh_from_db()
     assert session.starts_at == NINE
 

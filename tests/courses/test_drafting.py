@@ -143,6 +143,17 @@ def test_laid_out_again_a_released_session_moves_and_is_not_forgotten(real):
     assert draft.sessions.count() == 78
 
 
+def test_laid_out_again_what_stays_at_its_time_keeps_its_room(real):
+    plan = lay_out_draft(cohort=real, by=None, at=BEFORE)
+    first = plan.sessions.filter(mode="hybrid").first()
+    drop_draft(timetabledraft=plan, by=None, at=BEFORE)
+    room = factories.a_room(hub=real.hub, capacity=60)
+    session = factories.a_session(real, module=first.module, starts_at=first.starts_at, rooms=[room])
+    draft = lay_out_draft(cohort=real, by=None, at=BEFORE)
+    assert list(draft.sessions.get(session=session).rooms.all()) == [room]
+    assert session.pk not in {change.standing.session for change in changes_in(draft)}
+
+
 @pytest.mark.parametrize("begun", [True, False])
 def test_what_cannot_be_laid_out_is_refused_and_leaves_no_draft(begun, real):
     cohort = real if begun else factories.a_cohort()
