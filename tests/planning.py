@@ -101,31 +101,43 @@ def codes(verdict) -> list[Hard]:
 
 def every_plan(problem: Problem) -> Iterator[Plan]:
     """All sound plans, by trying everything; the checker says what is sound."""
-    yield from _complete(problem, list(problem.units.values()), ())
+    options = [
+        [it for it in _options(problem, edition, one) if _possible(problem, (it,))]
+        for edition, _, one in problem.units.values()
+    ]
+    yield from _complete(problem, options, ())
 
 
-def _complete(problem: Problem, units: list[tuple[Edition, Module, Unit]], plan: Plan) -> Iterator[Plan]:
-    if not units:
+def _complete(problem: Problem, options: list[list[Placed]], plan: Plan) -> Iterator[Plan]:
+    if not options:
         yield plan
         return
-    (edition, _, one), *others = units
+    for one in options[0]:
+        if _possible(problem, (*plan, one)):
+            yield from _complete(problem, options[1:], (*plan, one))
+
+
+def _options(problem: Problem, edition: Edition, one: Unit) -> Iterator[Placed]:
     starts = {
         slot.starts_at + number * timedelta(minutes=one.minutes)
         for slot in edition.slots
-        for number in range(int((slot.ends_at - slot.starts_at).total_seconds() // 60 // one.minutes))
+        for number in range((slot.ends_at - slot.starts_at) // timedelta(minutes=one.minutes))
     }
     seats = [(), *((room.key,) for room in problem.rooms)]
-    for start, room, who in product(sorted(starts), seats, one.qualified if one.teachers else [None]):
-        longer = (*plan, Placed(one.key, start, room, (who,) if who else ()))
-        if set(codes(check(problem, longer))) <= {Hard.NOT_PLACED}:
-            yield from _complete(problem, others, longer)
+    teachers = [(who,) for who in one.qualified] if one.teachers else [()]
+    return (Placed(one.key, *it) for it in product(sorted(starts), seats, teachers))
+
+
+def _possible(problem: Problem, plan: Plan) -> bool:
+    return set(codes(check(problem, plan))) <= {Hard.NOT_PLACED}
 
 
 @st.composite
 def problems(draw) -> Problem:
-    """Up to five units of two editions on a few half-days, with absences, closures and order."""
-    slots = list(week()) if draw(st.booleans()) else [*week()[:3], *week(1)[1:3]]
-    editions = tuple(_edition(draw, f"E{number}", slots) for number in range(draw(st.integers(1, 2))))
+    """Up to four units of one or two editions on four half-days, with absences, closures and order."""
+    slots = list(week()) if draw(st.booleans()) else [*week()[1:3], *week(1)[:2]]
+    number = draw(st.integers(1, 2))
+    editions = tuple(_edition(draw, f"E{it}", slots, number) for it in range(number))
     spans = st.tuples(
         st.sampled_from([ANNA, BRUNO, CARLA, DARIO]),
         st.builds(whole_day, st.integers(0, 9), number=st.integers(1, 3)),
@@ -138,15 +150,17 @@ def problems(draw) -> Problem:
     )
 
 
-def _edition(draw, key: str, slots: list[Slot]) -> Edition:
+def _edition(draw, key: str, slots: list[Slot], number_of_editions: int) -> Edition:
     kinds = st.sampled_from([Kind.ACADEMIC, Kind.COMPANY])
+    who = {Kind.ACADEMIC: [(ANNA,), (ANNA, CARLA)], Kind.COMPANY: [(BRUNO,), (DARIO, BRUNO)]}
     modules = tuple(
         Module(
             f"{key}/{code}",
             tuple(
                 unit(
                     f"{key}/{code}/{number}",
-                    draw(kinds),
+                    kind := draw(kinds),
+                    qualified=draw(st.sampled_from(who[kind])),
                     minutes=draw(st.sampled_from([240, 240, 120])),
                     people=draw(st.sampled_from([12, 20])),
                     test=number == size - 1,
@@ -155,7 +169,7 @@ def _edition(draw, key: str, slots: list[Slot]) -> Edition:
             ),
             ordered=draw(st.booleans()),
         )
-        for code, size in (("A", draw(st.integers(1, 2))), ("B", 1))
+        for code, size in (("A", draw(st.integers(1, 3 - number_of_editions))), ("B", 1))
     )
     if draw(st.booleans()):
         welcome = unit(f"{key}/W", None, teachers=0, purpose=Purpose.WELCOME, mode=Mode.IN_PERSON)

@@ -135,7 +135,10 @@ class Model:
         if not rooms:
             starts = tuple(it for it in starts if it in choice.remote)
         self.open[key] = starts
-        self.starts[key] = self.model.new_int_var_from_domain(self.cp.Domain.from_values(list(starts)), "")
+        if not starts:
+            self.model.add_bool_or([])  # nowhere to go: there is no plan
+        domain = self.cp.Domain.from_values(list(starts or (0,)))
+        self.starts[key] = self.model.new_int_var_from_domain(domain, "")
         self.people[key] = self._teachers(choice, people)
         self.sitting[key] = self._rooms(choice, rooms)
 

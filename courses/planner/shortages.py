@@ -89,13 +89,13 @@ def _unit(choices: Choices, choice: Choice) -> Iterator[Reason]:
     if not staffed:
         yield Reason(Shortage.NOBODY_FREE, {**facts, "needed": unit.teachers, "known": choice.instructors})
         return
-    if choice.remote.issuperset(staffed):
+    if not choice.remote.isdisjoint(staffed):
         return
     seats = sorted((choices.rooms[room].capacity for room in choice.rooms), reverse=True)[: unit.parallel]
     if not seats or sum(seats) < unit.people:
         yield Reason(Shortage.NO_ROOM_FITS, {**facts, "people": unit.people, "kit": unit.kit})
         return
-    if not any(start in choice.remote or _seated(choices, choice, start) for start in staffed):
+    if not any(_seated(choices, choice, start) for start in staffed):
         yield Reason(Shortage.NO_ROOM_FREE, {**facts, "rooms": choice.rooms})
 
 

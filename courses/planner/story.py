@@ -18,7 +18,16 @@ from .checker import Verdict, check
 from .problem import Edition, Placed, Plan, Problem, Span, Unit, ends_at
 from .rules import Hard
 
-ABOUT_ROOMS = {Hard.NO_ROOM, Hard.ROOM_WITHOUT_NEED, Hard.ROOM_CLASH, Hard.ROOM_AWAY}
+# A unit that goes elsewhere may take another room.
+ABOUT_ROOMS = {
+    Hard.NO_ROOM,
+    Hard.ROOM_WITHOUT_NEED,
+    Hard.ROOM_CLASH,
+    Hard.ROOM_AWAY,
+    Hard.ROOM_TOO_SMALL,
+    Hard.NO_KIT,
+    Hard.ROOM_ELSEWHERE,
+}
 
 
 class Why(StrEnum):
@@ -89,14 +98,13 @@ def account(problem: Problem, plan: Plan, unit: str) -> Account:
 def _alternatives(problem: Problem, plan: Plan, placed: Placed, here: Verdict) -> Iterator[Alternative]:
     edition, _, unit = problem.units[placed.unit]
     for starts_at in sorted(_starts(edition, unit) - {placed.starts_at}):
-        moved = replace(placed, starts_at=starts_at)
-        broken, points = _judge(problem, plan, moved, here)
-        if broken and all(reason.code in ABOUT_ROOMS for reason in broken):
-            for rooms in ((), *((room.key,) for room in problem.rooms)):
-                other, other_points = _judge(problem, plan, replace(moved, rooms=rooms), here)
-                if not other:
-                    broken, points = other, other_points
-                    break
+        broken: tuple[Reason, ...] = ()
+        points = 0
+        for rooms in (placed.rooms, (), *((room.key,) for room in problem.rooms)):
+            moved = replace(placed, starts_at=starts_at, rooms=rooms)
+            broken, points = _judge(problem, plan, moved, here)
+            if ABOUT_ROOMS.isdisjoint(reason.code for reason in broken):
+                break
         yield Alternative(starts_at, broken, points)
 
 
