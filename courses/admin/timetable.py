@@ -26,6 +26,7 @@ from courses.actions.drafting import (
     permit,
     restore_draft_session,
 )
+from courses.actions.planning import ask_planner
 from courses.actions.releasing import release_draft
 from courses.changes import Change, change_of
 from courses.drafts import Found, Judgement, Level
@@ -70,6 +71,18 @@ class NoteForm(forms.Form):
         required=False,
         widget=AdminTextInputWidget,
         help_text=_("Those concerned read it."),
+    )
+
+
+class SeedForm(forms.Form):
+    """Which of many plans of the same worth."""
+
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        min_value=0,
+        max_value=32767,
+        initial=0,
+        help_text=_("The same seed gives the same plan; another may find another."),
     )
 
 
@@ -284,6 +297,17 @@ class TimetableDraftAdmin(OfficeAdmin):
             note=lambda _draft: _("Whoever teaches in this draft is asked to confirm the hours, by mail."),
         ),
         Act(
+            "plan",
+            _("Let the planner work"),
+            ask_planner,
+            form=SeedForm,
+            when=still_open,
+            note=lambda _draft: _(
+                "It seeks days, rooms and instructors for everything that is not pinned and has not begun, "
+                "within a few minutes. The draft changes, nothing is released."
+            ),
+        ),
+        Act(
             "catch-up",
             _("Take over what changed"),
             catch_up_draft,
@@ -353,6 +377,7 @@ class TimetableDraftAdmin(OfficeAdmin):
                 "counts": Counter(str(one.level) for one in judgement.found),
                 "add_session": reverse("admin:courses_timetabledraft_add_session", args=[obj.pk]),
                 "is_open": obj.open,
+                "run": obj.runs.first(),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

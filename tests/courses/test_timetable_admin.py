@@ -168,10 +168,10 @@ def test_the_difference_is_shown_before_the_release_and_kept_with_it(office, dra
 
 
 def test_what_stands_in_the_way_is_shown_and_refused(office, draft):
-    room = factories.a_room(name="Aula Magna")
+    room = factories.a_room(name="Aula Magna", hub=factories.a_hub(name="Polo"))
     factories.a_session(starts_at=NINE, rooms=[room])
     edit_draft_session(draftsession=draft.sessions.get(), rooms=[room], by=None, at=BEFORE)
-    assert "Aula Magna is needed at the same time" in office.get(page("release", draft.pk)).text
+    assert "Aula Magna, Polo is needed at the same time" in office.get(page("release", draft.pk)).text
     answer = office.post(page("release", draft.pk), {"note": ""})
     assert answer.status_code == 422
     assert "This stands in the way of a release" in answer.text
@@ -196,6 +196,39 @@ def test_instructors_are_asked_for_their_hours_once(office, draft, teacher):
     answer = office.post(page("ask", draft.pk), {})
     assert answer.status_code == 422
     assert "has been asked for these hours" in answer.text
+
+
+def test_the_planner_is_not_asked_where_no_weekly_pattern_says_when(office, draft):
+    answer = office.post(page("plan", draft.pk), {"seed": 0})
+    assert answer.status_code == 422
+    assert "The programme has no weekly pattern." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"state": "waiting"}, "waiting."),
+        ({"state": "running", "progress": 40}, "40 %"),
+        ({"state": "failed"}, "failed."),
+        (
+            {
+                "state": "done",
+                "score": 70,
+                "bound": 60,
+                "seconds": 9,
+                "result": {"engine": "greedy", "first": 90},
+            },
+            "The plan costs 70 points; the first one found cost 90, and none costs less than 60.",
+        ),
+        (
+            {"state": "done", "seconds": 9.5, "result": {"engine": "cp_sat", "first": 0}},
+            "It found no plan: the draft is as it was.",
+        ),
+    ],
+)
+def test_the_page_says_how_far_the_planner_is(office, draft, state, words):
+    factories.a_run(draft, **state)
+    assert words in " ".join(office.get(page("change", draft.pk)).text.split())
 
 
 def test_a_draft_is_dropped(office, draft):
