@@ -124,6 +124,8 @@ class CohortAdmin(OfficeAdmin):
                 (f"{reverse(f'admin:{name}_changelist')}?cohort__id__exact={cohort.pk}", label, rows.count())
                 for name, label, rows in (
                     ("courses_session", _("Sessions"), cohort.sessions),
+                    ("courses_timetabledraft", _("Drafts of the timetable"), cohort.drafts),
+                    ("courses_timetablerelease", _("Releases of the timetable"), cohort.releases),
                     ("enrollment_application", _("Applications"), cohort.applications.sent()),
                     ("enrollment_enrollment", _("Enrollments"), cohort.enrollments),
                     ("assessments_moduletest", _("Module tests"), cohort.tests),
