@@ -57,7 +57,9 @@ def with_away(given: Problem, name: str, *, first: date, weeks: int) -> Problem:
     span = days(first, 7 * weeks, f"{name}, {first}")
     return replace(
         given,
-        instructors=tuple(replace(it, away=(*it.away, span)) if it.key == name else it for it in given.instructors),
+        instructors=tuple(
+            replace(it, away=(*it.away, span)) if it.key == name else it for it in given.instructors
+        ),
         rooms=tuple(replace(it, away=(*it.away, span)) if it.key == name else it for it in given.rooms),
     )
 
@@ -107,7 +109,13 @@ def modules(key: str) -> Iterator[Module]:
     for purpose, (code, slot) in ((Purpose.WELCOME, weeks.welcome), (Purpose.FINAL, weeks.final)):
         minutes = (slot.ends.hour - slot.begins.hour) * 60 + slot.ends.minute - slot.begins.minute
         whole = Unit(
-            f"{key}/{code}", minutes, None, teachers=0, purpose=purpose, mode=Mode.IN_PERSON, people=CLASS_SIZE
+            f"{key}/{code}",
+            minutes,
+            None,
+            teachers=0,
+            purpose=purpose,
+            mode=Mode.IN_PERSON,
+            people=CLASS_SIZE,
         )
         yield Module(f"{key}/{code}", (whole,))
     for code, taken in parts.items():

@@ -18,9 +18,10 @@ SEED = 0
 NOTHING = Effort(rounds=0, bound=0.0)
 # Who falls out, and on which Thursday.
 ABSENCES = (
-    ("Ginevra Montescudaio", date(2022, 2, 17)),
-    ("Nerina Valdorsa", date(2022, 1, 20)),
-    ("Quirino Barbalunga", date(2022, 4, 28)),
+    ("Nerina Valdorsa", date(2022, 1, 13)),
+    ("Bice Lamporelli", date(2022, 2, 17)),
+    ("Ginevra Montescudaio", date(2022, 3, 10)),
+    ("Quirino Barbalunga", date(2022, 3, 10)),
 )
 
 
@@ -77,9 +78,8 @@ def repaired(base: Plan, name: str, first: date, substitutes: bool, say: Say) ->
         "touched": touched,
         "violations": len(check(problem, mended.plan).violations) if mended.plan else None,
     }
-    say(
-        f"planner, {name} away two weeks, substitutes {substitutes}: {mended.status} in {took} s, {touched} touched"
-    )
+    how = "others standing in" if substitutes else "nobody standing in"
+    say(f"planner, {name} away two weeks, {how}: {mended.status} in {took} s, {touched} touched")
     return figures
 
 

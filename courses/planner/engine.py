@@ -67,8 +67,14 @@ def solve(
     limit: float,
     seed: int,
     presolve: bool = True,
+    linear: bool = True,
+    by_core: bool = False,
 ) -> Solved:
-    """Search within `limit`, in deterministic time (about seconds of a quick core)."""
+    """Search within `limit`, in deterministic time (about seconds of a quick core).
+
+    Without `linear` it does without linear relaxations, which help little where few things change;
+    `by_core` it raises the bound from conflict to conflict, which is quick where the best is near it.
+    """
     cp = load()
     solver: cp_model.CpSolver = cp.CpSolver()
     parameters = solver.parameters
@@ -76,6 +82,8 @@ def solve(
     parameters.random_seed = seed
     parameters.max_deterministic_time = limit
     parameters.cp_model_presolve = presolve
+    parameters.linearization_level = int(linear)
+    parameters.optimize_with_core = by_core
     parameters.cp_model_probing_level = 0  # a third of a small search, for nothing
     known = {
         cp.OPTIMAL: Status.BEST,

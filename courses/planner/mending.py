@@ -23,7 +23,7 @@ def mend(
         if key in model.free:
             _keep(model, key, spot, substitutes=substitutes)
     complete = all(key in before for key in model.free)
-    return model.solve(limit=limit, seed=seed, hint=before if complete else None)
+    return model.solve(limit=limit, seed=seed, hint=before if complete else None, linear=False)
 
 
 def _keep(model: Model, key: str, spot: Spot, *, substitutes: bool) -> None:

@@ -77,7 +77,13 @@ class Model:
         return []
 
     def solve(
-        self, *, limit: float, seed: int, hint: Mapping[str, Spot] | None = None, presolve: bool = True
+        self,
+        *,
+        limit: float,
+        seed: int,
+        hint: Mapping[str, Spot] | None = None,
+        linear: bool = True,
+        by_core: bool = False,
     ) -> tuple[Solved, Spots]:
         """Search for the least sum of the terms; gives the free units' spots among the fixed ones'."""
         if self.terms:
@@ -89,7 +95,7 @@ class Model:
         ]
         literals = [it for it in taken if not isinstance(it, bool)]
         asked = [*self.starts.values(), *literals, *self.asked]
-        solved = solve(self.model, asked, limit=limit, seed=seed, presolve=presolve)
+        solved = solve(self.model, asked, limit=limit, seed=seed, linear=linear, by_core=by_core)
         if not solved.has_values:
             return solved, {}
         return solved, self._spots({it.index: value for it, value in zip(asked, solved.values, strict=True)})

@@ -1,4 +1,4 @@
-"""The figures of docs/planner.md, on problems of real size. In CPU seconds, which a loaded machine doubles."""
+"""The figures of docs/planner.md, in seconds of CPU, which a loaded machine doubles."""
 
 import pytest
 
