@@ -66,5 +66,10 @@ def _clashes(session: Session, becoming: Becoming) -> Iterable[Consequence]:
     mine = [moved, *(one for one in others if one.edition == cohort.code)]
     theirs = [one for one in others if one.edition != cohort.code]
     for found in judge(edition, mine, theirs, permits_of(cohort)).found:
-        if moved.key in found.sessions and found.permit is None and found.level is not Level.LOW:
-            yield Consequence(in_words(found.reason), barred=found.level is Level.HARD)
+        if moved.key not in found.sessions or found.level is Level.LOW:
+            continue
+        sentence = in_words(found.reason)
+        if found.permit:
+            facts = {"by": found.permit.by, "reason": found.permit.reason}
+            sentence += " " + _("Permitted by %(by)s: %(reason)s") % facts
+        yield Consequence(sentence, barred=found.level is Level.HARD)
