@@ -27,6 +27,7 @@ from enrollment.access import calendar_token
 from enrollment.models import Application
 
 from .pages import ROUNDS, Page
+from .planner import planner_figures
 from .processes import THREADS, Server, children, gunicorn, resident_megabytes
 from .seats import seat_figures
 
@@ -99,6 +100,7 @@ def measure(*, say: Say) -> dict:
         "first_page_s": round(first_page, 2),
         "check_s": round(seconds_of_check(), 2),
         **seats,
+        "planner": planner_figures(say=say),
     }
     show(figures, say)
     return figures

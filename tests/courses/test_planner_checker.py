@@ -65,7 +65,9 @@ def closed():
     problem = two_modules()
     slots = list(problem.editions[0].slots)
     slots[2] = replace(slots[2], closed="strike")
-    return replace(problem, editions=(replace(problem.editions[0], slots=tuple(slots)),)), a_sound_plan(problem)
+    return replace(problem, editions=(replace(problem.editions[0], slots=tuple(slots)),)), a_sound_plan(
+        problem
+    )
 
 
 def past():
@@ -125,7 +127,10 @@ def order():
 
 def test_last():
     problem = with_modules(Module("A", (unit("A/1"), unit("A/2", test=True)), ordered=False))
-    return problem, (placed(problem, "A/2", 1, room=AULA, who=ANNA), placed(problem, "A/1", 2, room=AULA, who=ANNA))
+    return problem, (
+        placed(problem, "A/2", 1, room=AULA, who=ANNA),
+        placed(problem, "A/1", 2, room=AULA, who=ANNA),
+    )
 
 
 def precedence():
@@ -143,12 +148,16 @@ def assessment(purpose, slot):
 
 def day_full():
     problem = two_modules()
-    return replace(problem, editions=(replace(problem.editions[0], most_minutes_a_day=240),)), a_sound_plan(problem)
+    return replace(problem, editions=(replace(problem.editions[0], most_minutes_a_day=240),)), a_sound_plan(
+        problem
+    )
 
 
 def no_kit():
     problem = two_modules()
-    return replace(problem, rooms=(problem.rooms[0], replace(problem.rooms[1], kit=()))), a_sound_plan(problem)
+    return replace(problem, rooms=(problem.rooms[0], replace(problem.rooms[1], kit=()))), a_sound_plan(
+        problem
+    )
 
 
 def elsewhere():

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from django.conf import settings
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-planner.lock", "requirements-dev.lock")
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[^\]]*\])?==([^ ;\\]+)", re.MULTILINE)
 
 
@@ -18,8 +18,9 @@ def pins(name: str) -> set[tuple[str, str]]:
     return set(PIN.findall(text(name)))
 
 
-def test_development_runs_on_the_same_packages():
-    assert pins("requirements.lock") - pins("requirements-dev.lock") == set()
+def test_development_and_the_planner_run_on_the_same_packages():
+    assert pins("requirements.lock") - pins("requirements-planner.lock") == set()
+    assert pins("requirements-planner.lock") - pins("requirements-dev.lock") == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -35,7 +36,11 @@ def test_everything_asked_for_is_locked():
         lock: {re.split(r"[\[~<>=!; ]", line)[0] for line in lines}
         for lock, lines in zip(
             LOCKS,
-            (project["project"]["dependencies"], project["dependency-groups"]["dev"]),
+            (
+                project["project"]["dependencies"],
+                project["project"]["optional-dependencies"]["planner"],
+                project["dependency-groups"]["dev"],
+            ),
             strict=True,
         )
     }

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("openpyxl", "typst", "holidays", "icalendar", "hypothesis", "playwright")
+HEAVY = ("openpyxl", "typst", "holidays", "icalendar", "hypothesis", "playwright", "ortools", "pandas")
 START = """
 import sys
 import django
