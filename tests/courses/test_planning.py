@@ -3,13 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from courses.actions.drafting import CURRICULA, edit_draft_session, lay_out_draft, weekly_pattern
-from courses.actions.planning import ask_planner, run_planner
+from courses.actions.planning import ask_planner, run_planner, take_over
 from courses.actions.programme import load_curriculum
-from courses.planner import Effort, Kind
+from courses.models import PlanRun
+from courses.planner import Answer, Effort, Engine, Kind, Status
 from courses.planning import problem_of
+from courses.refusals import Refusal
 from courses.timetable import judgement_of
 from tests import factories
 from tests.factories import rome
@@ -83,3 +86,26 @@ def test_the_planner_works_on_a_draft_once_at_a_time(draft):
     ask_planner(timetabledraft=draft, by=None, at=BEFORE)
     with pytest.raises(IntegrityError, match="a_draft_is_planned_by_one_run"), transaction.atomic():
         ask_planner(timetabledraft=draft, by=None, at=BEFORE)
+
+
+def test_a_draft_changed_meanwhile_is_left_as_it_is(draft):
+    run, asked = ask_planner(timetabledraft=draft, by=None, at=BEFORE), problem(draft)
+    PlanRun.objects.update(state="running")
+    edit_draft_session(draftsession=draft.sessions.first(), pinned=True, by=None, at=BEFORE)
+    with pytest.raises(Refusal):
+        take_over(run, asked, Answer(Engine.GREEDY, Status.NONE), seconds=1, at=BEFORE)
+    assert PlanRun.objects.get().state == "running"
+
+
+def test_a_run_another_worker_has_taken_is_left_to_it(draft):
+    run = ask_planner(timetabledraft=draft, by=None, at=BEFORE)
+    PlanRun.objects.update(state="running")
+    before = list(draft.sessions.values_list("starts_at", flat=True))
+    run_planner(run=run, effort=QUICK, at=BEFORE)
+    assert PlanRun.objects.get().state == "running"
+    assert list(draft.sessions.values_list("starts_at", flat=True)) == before
+
+
+def test_the_command_wants_an_open_draft():
+    with pytest.raises(CommandError, match="SMTC-1999-1 has no open draft"):
+        call_command("plan", "SMTC-1999-1")
