@@ -6,14 +6,14 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, PlaceChoice
 from enrollment.models.ready import ready
 
 ROOM = 7  # columns of a place, at the end of a row of the query
@@ -36,7 +36,8 @@ class Entry:
     """A session as this person has it. Texts are in the reader's language, moments in Rome's time.
 
     `online` says a call is arranged; its address is only behind the join page. `taught` says the
-    person teaches it, otherwise they attend it.
+    person teaches it, otherwise they attend it. Once a place is chosen, `mode` and `places` are those of
+    the choice: the room where they sit, or the call; who waits for a seat in a hybrid session has the call.
     """
 
     pk: int
@@ -113,14 +114,21 @@ def sessions_of(user):
 @ready
 def rows_of(person: int, language: str) -> QuerySet:
     """A row for each session of `person` and each of its places, in order of time."""
+    choices = PlaceChoice.objects.filter(session=OuterRef("pk"), enrollment__user=person).order_by(
+        "-chosen_at"
+    )
     return (
         sessions_of(person)
+        .annotate(
+            chosen_room=Subquery(choices.values("room")[:1]), seated=Subquery(choices.values("seated")[:1])
+        )
         .order_by("starts_at", "pk", "places__pk")
         .values_list(
             *("pk", "starts_at", "ends_at", "mode", "state", "purpose", "revision", "changed_at"),
             *("previous_starts_at", "change_reason", f"topic_{language}", f"module__title_{language}"),
             *(f"module__block__title_{language}", "module__block__counts_towards_total"),
             *("cohort__code", "cohort__programme__minutes", "taught"),
+            *("chosen_room", "seated", "places__room"),
             *("places__pk", "places__room__name", "places__room__hub__name"),
             *(f"places__room__hub__{part}" for part in ("address", "postal_code", "city", "province")),
         )
@@ -136,8 +144,11 @@ def diary(person) -> list[Entry]:
 def entry(rows: list[tuple]) -> Entry:
     """The rows of one session, one for each of its places, in the reader's terms."""
     pk, starts_at, ends_at, mode, state, purpose, revision, changed_at, previous, reason, *rest = rows[0]
-    topic, module, block, counts, cohort, programme_minutes, taught, *_place = rest
+    topic, module, block, counts, cohort, programme_minutes, taught, chosen, seated, *_place = rest
     zone = timezone.get_current_timezone()
+    online = any(key is not None and number is None for number, key, *_hub in (r[-ROOM - 1 :] for r in rows))
+    if seated is not None and not taught:
+        mode, rows = own_place(mode, rows, chosen if seated else None)
     rooms = [row[-ROOM:] for row in rows]
     return Entry(
         pk,
@@ -157,9 +168,20 @@ def entry(rows: list[tuple]) -> Entry:
         cohort,
         programme_minutes,
         taught,
-        any(place and name is None for place, name, *_hub in rooms),
+        online and mode != Session.Mode.IN_PERSON,
         tuple(room(*words) for _place, *words in rooms if words[0] is not None),
     )
+
+
+def own_place(mode: str, rows: list[tuple], room: int | None) -> tuple[str, list[tuple]]:
+    """The mode and the rows as somebody has them who sits in `room`, or, for None, in no room.
+
+    A choice the session no longer offers is as if it had not been made.
+    """
+    if room is None and mode == Session.Mode.HYBRID:
+        return Session.Mode.REMOTE, [row for row in rows if row[-ROOM - 1] is None] or rows[:1]
+    own = [row for row in rows if row[-ROOM - 1] == room]
+    return (Session.Mode.IN_PERSON, own) if room is not None and own else (mode, rows)
 
 
 @lru_cache(maxsize=1024)

@@ -43,6 +43,9 @@ class Cohort(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     seats = models.PositiveSmallIntegerField(_("seats"))
+    choice_hours = models.PositiveSmallIntegerField(
+        _("hours before a session until which its place can be chosen"), default=24
+    )
     listed = models.BooleanField(_("shown to the public"), default=True)
     version = models.PositiveBigIntegerField(_("version of the timetable"), default=0, editable=False)
 

@@ -27,6 +27,7 @@ from enrollment.models import (
     RankingLine,
 )
 
+from .choices import leave_places
 from .passages import hold, pass_to
 
 log = logging.getLogger(__name__)
@@ -208,6 +209,8 @@ def end_enrollment(*, enrollment: Enrollment, state: str, on, by, at: datetime) 
     enrollment.state, enrollment.ends_on = state, max(on, enrollment.starts_on)
     enrollment.save(update_fields=["state", "ends_on"])
     log.info("enrollment %d is now %s", enrollment.pk, state)
+    if state != Enrollment.State.COMPLETED:
+        leave_places(enrollment=enrollment, by=by, at=at)
     offer_free_seats(cohort=cohort, by=None, at=at)
     return enrollment
 

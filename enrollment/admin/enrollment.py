@@ -37,8 +37,9 @@ class EnrollmentAdmin(RecordAdmin):
     list_select_related = ["user", "cohort"]
     search_fields = ["user__name", "user__email", "employer", "role"]
     dates = ("starts_on", "ends_on", "admitted_at")
-    fields = ["user", "email", "cohort", "state", "application", *dates, "auditor", *PROFILE_FIELDS]
-    readonly_fields = [name for name in fields if name != "auditor"]
+    settled = ("user", "email", "cohort", "state", "application", *dates)
+    fields = [*settled, "hub", "auditor", *PROFILE_FIELDS]
+    readonly_fields = [*settled, *(name for name in PROFILE_FIELDS if name != "access")]
     acts = (
         Act(
             "end",

@@ -10,6 +10,7 @@ from .application import (
     Ground,
 )
 from .call import Call, RequiredDocument
+from .choice import PlaceChoice
 from .consent import Agreement, Consent
 from .enrollment import CohortSeats, Enrollment
 from .evaluation import Criterion, Evaluation, InterviewSlot, Phase, Points
@@ -44,6 +45,7 @@ __all__ = [
     "Nomination",
     "Offer",
     "Phase",
+    "PlaceChoice",
     "Points",
     "Ranking",
     "RankingLine",

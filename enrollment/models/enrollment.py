@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from courses.models import Cohort
+from courses.models import Cohort, Hub
 from courses.models.invariants import Guard, known_values, only_these_passages
 from enrollment.states import ENROLLMENT_PASSAGES, LIVE_ENROLLMENTS
 
@@ -66,6 +66,15 @@ class Enrollment(WorkProfile):
     auditor = models.BooleanField(_("auditor"), default=False, help_text=_("Attends, gets no certificate."))
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    hub = models.ForeignKey(
+        Hub,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("hub"),
+        help_text=_("Where the person attends hybrid sessions; empty is the main hub of the edition."),
+    )
     admitted_at = models.DateTimeField(pgettext_lazy("enrollment", "admitted"), editable=False)
 
     objects = EnrollmentQuerySet.as_manager()

@@ -21,6 +21,7 @@ from enrollment.models import (
     Nomination,
     Offer,
     Phase,
+    PlaceChoice,
     Points,
     Ranking,
     RankingLine,
@@ -248,6 +249,15 @@ BROKEN_BY = {
         "DELETE FROM enrollment_consent",
     ],
     # the enrollment
+    # the places of a session
+    "one_choice_per_person_and_session": another(PlaceChoice),
+    "nobody_waits_for_a_remote_place": "UPDATE enrollment_placechoice SET seated = false, room_id = NULL",
+    "a_choice_is_for_a_session_of_the_edition": another(
+        PlaceChoice, enrollment_id="(SELECT min(id) FROM enrollment_enrollment)"
+    ),
+    "a_room_is_never_oversold": another(
+        PlaceChoice, enrollment_id="(SELECT id FROM enrollment_enrollment WHERE access = 'remote')"
+    ),
     "an_enrollment_has_a_known_state": another(Enrollment, state="'lost'", ends_on="starts_on"),
     "one_live_enrollment_per_person_and_edition": [
         another(Enrollment),
@@ -309,6 +319,15 @@ def world():
     )
     factories.an_enrollment(cohort=cohort)
     factories.an_enrollment()
+    hybrid = factories.a_session(cohort=factories.a_cohort(seats=2), rooms=[factories.a_room(capacity=1)])
+    PlaceChoice.objects.create(
+        enrollment=factories.an_enrollment(cohort=hybrid.cohort),
+        session=hybrid,
+        room=hybrid.places.get().room,
+        chosen_at=RECEIVED,
+        seated=True,
+    )
+    factories.an_enrollment(cohort=hybrid.cohort, access="remote")
     factories.an_offer()
     draft = factories.a_draft(cohort=factories.a_scored_call().cohort)
     factories.a_file(draft)
