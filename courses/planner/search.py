@@ -17,9 +17,9 @@ from .model import Model
 from .objective import add_costs
 
 PER_ROUND = 0.3  # deterministic time
-MODULES_AT_ONCE = (3, 4, 4, 5)
+MODULES_AT_ONCE = (4, 4, 5)
 WEEKS_AT_ONCE = 6
-ROUNDS_OF_WEEKS = 5  # every so many rounds weeks are freed rather than modules
+ROUNDS_OF_WEEKS = 4  # every so many rounds weeks are freed rather than modules
 
 
 @dataclass(frozen=True, slots=True)
