@@ -25,6 +25,7 @@ urlpatterns = [
     path("cohorts/<slug:code>/apply/<slug:step>/", applying.step, name="apply_step"),
     path("schedule/", schedule.schedule, name="schedule"),
     path("sessions/<int:pk>/", session.session, name="session"),
+    path("sessions/<int:pk>/place/", session.place, name="place"),
     path("sessions/<int:pk>/join/", session.join, name="join"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="feed"),

@@ -6,6 +6,7 @@ from functools import partial
 import pgtrigger
 import pytest
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from courses.refusals import Refusal
 from enrollment.actions.choices import choose_place, leave_places
@@ -137,3 +138,22 @@ def test_the_diary_shows_ones_own_room_or_ones_own_call():
         ("remote", [], True),
         ("remote", [], True),
     ]
+
+
+def test_a_place_is_chosen_on_the_page_of_the_session_until_the_cut_off(client, time_machine):
+    session, room, (ada,) = a_hybrid(seats=1, people=1)
+    client.force_login(ada.user)
+    time_machine.move_to(AT, tick=False)
+    page, address = (
+        reverse("enrollment:session", args=[session.pk]),
+        reverse("enrollment:place", args=[session.pk]),
+    )
+    assert address in client.get(page).text
+    assert client.post(address, {"room": room.pk}).status_code == 302
+    assert ada.choices.get().room == room
+    assert client.post(address, {"room": "0"}).status_code == 400
+    time_machine.move_to(BEGINS - timedelta(hours=1), tick=False)
+    assert address not in client.get(page).text
+    assert client.post(address, {"room": "remote"}).status_code == 409
+    client.force_login(an_enrollment().user)
+    assert client.post(address, {"room": room.pk}).status_code == 404
