@@ -179,11 +179,9 @@ class _Checker:
     def _mode(self, sitting: _Sitting) -> Mode:
         if sitting.unit.mode:
             return sitting.unit.mode
-        for slot in sitting.edition.slots:
-            meant = sitting.unit.purpose in slot.purposes and not slot.closed
-            if meant and self._fits(sitting, slot.starts_at, slot.ends_at):
-                return slot.mode
-        return Mode.HYBRID
+        slots = [it for it in sitting.edition.slots if sitting.unit.purpose in it.purposes]
+        fitting = [it for it in slots if self._fits(sitting, it.starts_at, it.ends_at)]
+        return min(fitting, key=lambda it: bool(it.closed)).mode if fitting else Mode.HYBRID
 
     def _clashes(self) -> Iterator[Reason]:
         running: list[_Sitting] = []

@@ -141,12 +141,19 @@ class Choices:
         earliest = self.problem.not_before
         starts: dict[int, str] = {}
         remote: set[int] = set()
+        taken = [
+            self.stretch(key, spot)
+            for key, spot in self.held.items()
+            if self.problem.units[key][0].key == edition.key
+        ]
         for slot in sorted(edition.slots, key=lambda it: bool(it.closed)):
             if unit.purpose not in slot.purposes or (slot.closed and not self.relaxable):
                 continue
             begins, ends = self.minute(slot.starts_at), self.minute(slot.ends_at)
             for start in range(begins, ends - unit.minutes + 1, unit.minutes):
                 if start in starts or (earliest and self.at(start) < earliest):
+                    continue
+                if any(since < start + unit.minutes and start < until for since, until in taken):
                     continue
                 starts[start] = slot.closed
                 if (unit.mode or slot.mode) == Mode.REMOTE:

@@ -15,6 +15,7 @@ from .costs import score
 from .problem import Purpose
 
 HALF_DAY = 240  # minutes
+FOREVER = 1 << 40
 
 
 Month = tuple[int, int]
@@ -74,6 +75,7 @@ class _Try:
             self.todo[edition.key, module.key] = [unit.key for unit in units if unit.key not in self.spots]
         for key, spot in choices.held.items():
             self._take(key, spot)
+        self.held_around = _held_around(choices)
 
     def run(self) -> Spots:
         slots = sorted(
@@ -181,9 +183,9 @@ class _Try:
         return ()
 
     def _in_sequence(self, choice: Choice, at: int) -> bool:
-        """Nothing that must come before lies later; time runs forwards, so only what is held could."""
-        before = [key for key, spot in self.choices.held.items() if self.choices.stretch(key, spot)[1] > at]
-        return not any(self.choices.problem.units[key][0].key == choice.edition.key for key in before)
+        """Nothing held lies on the wrong side; what is placed here cannot, since time runs forwards."""
+        after, before = self.held_around[choice.key]
+        return after <= at and at + choice.unit.minutes <= before
 
     def _free(self, name: str, key: str, stretch: Stretch) -> bool:
         begins, ends = stretch
@@ -202,3 +204,16 @@ def _modules_after(choices: Choices) -> dict[tuple[str, str], frozenset[tuple[st
         for later in found.values():
             later.update(*(found[it] for it in tuple(later) if it in found))
     return {where: frozenset(later) for where, later in found.items()}
+
+
+def _held_around(choices: Choices) -> dict[str, tuple[int, int]]:
+    """For each unit, when the last held one that comes before it is over, and the first after it begins."""
+    found = dict.fromkeys(choices.units, (0, FOREVER))
+    for _, before, after in choices.pairs:
+        if before in choices.held and after in found:
+            since, until = found[after]
+            found[after] = max(since, choices.stretch(before, choices.held[before])[1]), until
+        if after in choices.held and before in found:
+            since, until = found[before]
+            found[before] = since, min(until, choices.held[after].start)
+    return found

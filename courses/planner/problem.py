@@ -216,7 +216,10 @@ def mode_of(problem: Problem, placed: Placed) -> Mode:
     if unit.mode:
         return unit.mode
     ending = ends_at(unit, placed)
-    modes = (s.mode for s in edition.slots if s.starts_at <= placed.starts_at and ending <= s.ends_at)
+    meant = sorted(
+        (it for it in edition.slots if unit.purpose in it.purposes), key=lambda it: bool(it.closed)
+    )
+    modes = (it.mode for it in meant if it.starts_at <= placed.starts_at and ending <= it.ends_at)
     return next(modes, Mode.HYBRID)
 
 

@@ -87,6 +87,8 @@ def test_what_is_counted_as_too_little_leaves_no_plan_and_the_bound_is_below_eve
 @few
 @given(problems(), st.integers(0, 3))
 def test_the_greedy_search_breaks_no_rule_whatever_it_leaves_out(problem, seed):
+    some = next(every_plan(problem), ())
+    problem = replace(problem, held=some[seed : seed + 1])
     choices = Choices(problem)
     spots = greedy(choices, seed=seed, tries=4)
     verdict = check(problem, choices.plan(spots))
@@ -121,6 +123,15 @@ def test_what_is_pinned_and_what_has_been_held_stays():
     assert answer.found
     assert answer.plan[0] == first
     assert [it.starts_at for it in answer.plan if it.unit == "M1/2"] == [at(problem, 6)]
+
+
+def test_without_or_tools_too_the_plan_goes_around_what_is_held_later(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ortools", None)
+    problem = two_modules()
+    held = placed(problem, "M1/2", 2, room=AULA, who=BRUNO)
+    answer = plan(replace(problem, held=(held,)))
+    assert (answer.engine, answer.found, answer.violations) == (Engine.GREEDY, True, ())
+    assert [it.unit for it in answer.plan] == ["M1/1", "M1/2", "M2/1"]
 
 
 def test_nothing_is_planned_into_the_past():
