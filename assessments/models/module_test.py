@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from assessments.marking import PASS, Result
 from assessments.marking import Outcome as Marked
 from courses.models import Cohort, Module, Session
-from courses.models.invariants import CompositeForeignKey, Guard, append_only, known_values
+from courses.models.invariants import CompositeForeignKey, CopiedFacts, Guard, append_only, known_values
 from enrollment.models import Enrollment
 
 FULL_MARKS = 30
+OF_THE_TEST = CopiedFacts("test", "assessments_moduletest", ("cohort_id",))
 
 
 class Outcome(models.TextChoices):
@@ -179,24 +180,13 @@ class Score(models.Model):
                 to_fields=["id", "cohort_id"],
                 violation_error_message=_("This person does not follow the edition of the test."),
             ),
-            CompositeForeignKey(
+            OF_THE_TEST.key(
                 name="a_score_belongs_to_a_test_of_the_edition",
-                fields=["test", "cohort"],
-                to="assessments_moduletest",
-                to_fields=["id", "cohort_id"],
                 violation_error_message=_("The test belongs to another edition."),
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="take_edition_from_test",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func="""
-                    SELECT cohort_id INTO NEW.cohort_id FROM assessments_moduletest WHERE id = NEW.test_id;
-                    RETURN NEW;
-                """,
-            ),
+            OF_THE_TEST.filled_in("take_edition_from_test"),
             Guard(
                 name="a_score_stays_with_its_participant_and_test",
                 message=_("A score stays with its participant, its test and its attempt."),

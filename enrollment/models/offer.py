@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from courses.models import Cohort
-from courses.models.invariants import CompositeForeignKey, Guard, known_values, only_these_passages
+from courses.models.invariants import CopiedFacts, Guard, known_values, only_these_passages
 from enrollment.states import OFFER_PASSAGES
 
 from .application import Application
 from .seats import refuse_more_than_seats
+
+OF_THE_APPLICATION = CopiedFacts("application", "enrollment_application", ("cohort_id",))
 
 
 class OfferQuerySet(models.QuerySet):
@@ -99,25 +101,13 @@ class Offer(models.Model):
                 condition=~Q(state="lapsed") | Q(answered_at__gte=F("deadline")),
                 violation_error_message=_("There is still time to answer this offer."),
             ),
-            CompositeForeignKey(
+            OF_THE_APPLICATION.key(
                 name="an_offer_is_for_the_edition_applied_to",
-                fields=["application", "cohort"],
-                to="enrollment_application",
-                to_fields=["id", "cohort_id"],
                 violation_error_message=_("An offer is for the edition the person applied to."),
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="take_edition_from_application",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func="""
-                    SELECT cohort_id INTO NEW.cohort_id
-                    FROM enrollment_application WHERE id = NEW.application_id;
-                    RETURN NEW;
-                """,
-            ),
+            OF_THE_APPLICATION.filled_in("take_edition_from_application"),
             only_these_passages(
                 name="an_offer_changes_state_by_the_rules",
                 field="state",
