@@ -129,7 +129,6 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
             "note": act.note(thing),
             "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
             "errors": form.errors,
-            "original": thing,
             "opts": self.opts,
             "back": self.page_of(thing),
             "media": self.media + form.media,

@@ -94,7 +94,6 @@ class BuildsRankings:
             "missing": [why for why in standing.missing if not blind or why.code != Missing.DEADLINE],
             "title": _("Ranking"),
             "subtitle": str(call.cohort),
-            "call": call,
             "standing": standing,
             "opts": self.opts,
             "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
