@@ -91,6 +91,7 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
 
     form = OfficeForm
     acts: tuple[Act, ...] = ()
+    empty_value_display = "–"
     show_full_result_count = False
     list_per_page = 50
 

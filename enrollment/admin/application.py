@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
@@ -19,7 +20,7 @@ from enrollment.actions.eligibility import ask_for_documents, declare_eligible, 
 from enrollment.actions.interviews import record_turnout
 from enrollment.actions.offers import revoke
 from enrollment.conflicts import same_employer
-from enrollment.models import PROFILE_FIELDS, Application, Evaluation, InterviewSlot, Points, RequiredDocument
+from enrollment.models import Application, Evaluation, InterviewSlot, Points, RequiredDocument
 from enrollment.states import APPLICATION_PASSAGES
 from enrollment.tax_code import born_otherwise, masked
 
@@ -137,11 +138,12 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
     search_fields = ["user__name", "user__email", "employer", "role", "=number"]
     ordering = ["-cohort__starts_on", "submitted_at", "id"]
     actions = ["declare_all_eligible", "invite_to_interview"]
-    standing = ["receipt", "user", "email", "cohort", "state", "ground", "flags", "submitted_at"]
-    person = ["born_on", "phone", "foreign", "tax_code_masked", "special_needs"]
+    standing = [("user", "email"), ("cohort", "receipt"), ("state", "submitted_at"), ("ground", "flags")]
+    person = [("born_on", "tax_code_masked"), ("phone", "special_needs")]
+    work = [("employer", "employer_kind"), ("role", "sector"), ("region", "access")]
     guarded = ("phone", "tax_code", "special_needs")
     private = {"phone", "tax_code_masked", "special_needs"}
-    rest = ["motivation", "nomination", "employer_may_know", "privacy_read_at"]
+    rest = ["motivation", ("nomination", "may_be_told"), "privacy_read_at"]
     acts = (
         Act(
             "eligible",
@@ -228,15 +230,16 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
 
     def get_fieldsets(self, request, obj=None):
         hidden = self.private if obj is None or self.judges(request, obj) else set()
+        seen = [tuple(name for name in row if name not in hidden) for row in self.person]
         return [
             (None, {"fields": self.standing}),
-            (_("Person"), {"fields": [name for name in self.person if name not in hidden]}),
-            (_("Work"), {"fields": PROFILE_FIELDS}),
+            (_("Person"), {"fields": list(filter(None, seen))}),
+            (_("Work"), {"fields": self.work}),
             (_("Application"), {"fields": self.rest}),
         ]
 
     def get_readonly_fields(self, request, obj=None):
-        return [*self.standing, *self.person, *PROFILE_FIELDS, *self.rest]
+        return flatten([*self.standing, *self.person, *self.work, *self.rest])
 
     def get_act_arguments(self, act, thing) -> dict:
         if act.form is RequestForm:
@@ -331,7 +334,11 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
 
     @admin.display(description=_("tax code"))
     def tax_code_masked(self, application) -> str:
-        return masked(application.tax_code) if application.tax_code else ""
+        return masked(application.tax_code) if application.tax_code else _("has none")
+
+    @admin.display(description=_("employer may know the outcome"), boolean=True)
+    def may_be_told(self, application) -> bool:
+        return application.employer_may_know
 
     @admin.display(description=_("remarks"))
     def flags(self, application) -> str:

@@ -59,7 +59,7 @@ def pipeline_of(call: Call, at: datetime) -> Pipeline:
         if in_state[state]
     ]
     seats = [
-        Count(_("Seats"), cohort.seats),
+        Count(_("Seats"), cohort.seats, reverse("admin:courses_cohort_seats", args=[cohort.pk])),
         Count(_("Seats taken"), taken, list_of("enrollment", **mine)),
         Count(_("Open offers"), len(deadlines), list_of("offer", state__exact=Offer.State.OPEN, **mine)),
         Count(_("Seats left"), left),
@@ -100,6 +100,6 @@ def waiting_for_the_office(call: Call, in_state: Counter, left: int, at: datetim
         Count(  # an offer taken back is not made again by itself
             _("Offer the free seats"),
             max(min(left, in_state[State.ON_RESERVE]), 0),
-            reverse("admin:courses_cohort_change", args=[cohort.pk]),
+            reverse("admin:courses_cohort_scroll", args=[cohort.pk]),
         ),
     ]

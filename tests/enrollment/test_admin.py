@@ -73,7 +73,8 @@ def a_series(call, **changes) -> dict:
 def test_a_series_of_interviews_is_offered_at_once(office, time_machine):
     time_machine.move_to(NOW, tick=False)
     call = factories.a_call()
-    assert office.post(page("interviewslot", "add"), a_series(call)).status_code == 302
+    offered = office.post(page("interviewslot", "add"), a_series(call), follow=True)
+    assert "3 interviews are offered." in offered.text
     starts = [rome(2021, 12, 9, 9) + timedelta(minutes=20 * n) for n in range(3)]
     assert list(InterviewSlot.objects.values_list("starts_at", flat=True)) == starts
     assert set(InterviewSlot.objects.values_list("offered_at", flat=True)) == {NOW}
@@ -139,6 +140,25 @@ def test_an_absence_written_down_by_mistake_is_set_right_with_a_reason(office, t
     slot.refresh_from_db()
     assert (slot.turnout, slot.application.state) == ("held", "eligible")
     assert slot.application.passages.get(before="excluded").reason == "Era nella stanza accanto"
+
+
+def test_of_many_interviews_those_held_are_written_down_at_once(office, time_machine):
+    came, missed = a_chosen_slot(), a_chosen_slot()
+    free = factories.a_slot(came.call, starts_at=came.starts_at - timedelta(hours=1))
+    time_machine.move_to(came.starts_at)
+    office.post(page("interviewslot", "absent", missed.pk))
+    sent = {"action": "record_all_held", "_selected_action": [came.pk, missed.pk, free.pk]}
+
+    text = office.post(page("interviewslot", "changelist"), sent, follow=True).text
+
+    turnouts = InterviewSlot.objects.order_by("pk").values_list("turnout", flat=True)
+    assert list(turnouts) == ["held", "absent", ""]
+    assert "Done: 1." in text
+    for slot, sentence in (
+        (missed, "Say why the exclusion is lifted."),
+        (free, "Nobody has chosen this interview."),
+    ):
+        assert f"{slot}: {sentence}" in text
 
 
 def test_an_open_offer_is_taken_back_with_a_reason(office):
