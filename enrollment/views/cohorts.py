@@ -83,7 +83,7 @@ def cohort(request: HttpRequest, code: str) -> HttpResponse:
         if unchanged and unchanged.status_code == 304:
             return unchanged
     calendar = partial(read_calendar, cover.pk, cover.hub_id)
-    context = {"cohort": cover, "facts": facts, "calendar": calendar, **state, **cover.scheme()}
+    context = {"cohort": cover, "facts": facts, "calendar": calendar, **state}
     return HttpResponse(page_of(request, f"cohort:{facts}", context), headers=headers)
 
 
