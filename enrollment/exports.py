@@ -178,7 +178,8 @@ def the_criteria(inputs: Mapping[str, Any]) -> Section:
 
 def judged_in(ranking: Ranking):
     """The signed sheets it was computed from, with their people."""
-    applications = [candidate["application"] for candidate in ranking.inputs["candidates"]]
+    judged = (candidate for candidate in ranking.inputs["candidates"] if candidate["sheets"])
+    applications = [candidate["application"] for candidate in judged]
     return (
         Evaluation.objects.signed()
         .filter(application__in=applications, signed_at__lte=ranking.published_at)

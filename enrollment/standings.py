@@ -289,14 +289,17 @@ class Row(NamedTuple):
     enrollment: str | None
 
     def frozen(self, sheets: list[dict[str, Any]]) -> dict[str, Any]:
-        """What a version keeps of it: no name, for a person may be forgotten and a ranking may not."""
+        """What a version keeps of it: no name, for a person may be forgotten and a ranking may not.
+
+        Of somebody excluded the ground alone: nothing the committee gave or wrote before.
+        """
         return {
             "application": self.key,
             "receipt": self.receipt,
             "born_on": self.born_on.isoformat(),
             "ground": self.ground,
             "seated": self.state == State.ENROLLED,
-            "sheets": sheets,
+            "sheets": [] if self.ground else sheets,
         }
 
 

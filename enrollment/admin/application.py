@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.admin.office import Act, RecordAdmin
 from courses.models import Role
 from courses.refusals import Refusal
-from enrollment.access import editions_judged_by, is_blind_in, score_sheets_open_to
+from enrollment.access import editions_judged_by, files_open_to, is_blind_in, score_sheets_open_to
 from enrollment.actions.eligibility import ask_for_documents, declare_eligible, exclude, reinstate
 from enrollment.actions.interviews import record_turnout
 from enrollment.actions.offers import revoke
@@ -265,7 +265,7 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
             .prefetch_related(Prefetch("points", Points.objects.select_related("criterion")))
         )
         return {
-            "files": application.files.select_related("document"),
+            "files": files_open_to(user).filter(application=application).select_related("document"),
             "request": getattr(application, "document_request", None),
             "sheets": [(sheet, sum(points.value for points in sheet.points.all())) for sheet in sheets],
             "hidden": Evaluation.objects.signed()

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Role
-from enrollment.models import Application, Call, Enrollment, InterviewSlot, Offer
+from enrollment.actions.offers import can_be_agreed_to
+from enrollment.models import Agreement, Application, Call, Enrollment, InterviewSlot, Offer
 
 State = Application.State
 
@@ -96,6 +97,11 @@ def waiting_for_the_office(call: Call, in_state: Counter, left: int, at: datetim
             _("Members of the committee still to be named"),
             max(2 - members, 0),
             f"{reverse('admin:courses_role_add')}?cohort={cohort.pk}",
+        ),
+        Count(
+            _("Participation agreement still to be written"),
+            int(not can_be_agreed_to(Agreement.objects.in_force(at))),
+            reverse("admin:enrollment_agreement_add"),
         ),
         Count(  # an offer taken back is not made again by itself
             _("Offer the free seats"),

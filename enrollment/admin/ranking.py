@@ -24,9 +24,10 @@ from courses.admin.office import REFUSED, LedgerAdmin, words_of
 from courses.views.once import once
 from enrollment import exports
 from enrollment.access import is_blind_in
+from enrollment.actions.offers import can_be_agreed_to
 from enrollment.actions.ranking import publish_ranking
 from enrollment.exports import Entry
-from enrollment.models import Call, Ranking, RankingLine
+from enrollment.models import Agreement, Call, Ranking, RankingLine
 from enrollment.standings import Missing, Stand, Standing, standing_of
 
 OUTCOMES = dict(RankingLine.Outcome.choices)
@@ -95,6 +96,7 @@ class BuildsRankings:
             "title": _("Ranking"),
             "subtitle": str(call.cohort),
             "standing": standing,
+            "agreed": can_be_agreed_to(Agreement.objects.in_force(timezone.now())),
             "opts": self.opts,
             "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
             "errors": form.errors,

@@ -100,7 +100,10 @@ class EvaluationQuerySet(models.QuerySet):
 
 
 class Evaluation(models.Model):
-    """One member's sheet for one application and phase. Signed, it stays as it is."""
+    """One member's sheet for one application and phase. Signed, it stays as it is.
+
+    `revision` rises with each saving, so that two tabs of its author notice each other.
+    """
 
     Phase = Phase
 
@@ -115,6 +118,7 @@ class Evaluation(models.Model):
     conflict = models.BooleanField(
         _("conflict of interest"), default=False, help_text=_("Same employer as the applicant.")
     )
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
 
     objects = EvaluationQuerySet.as_manager()

@@ -115,6 +115,24 @@ class Offer(models.Model):
                 message=_("This offer has already been settled."),
             ),
             Guard(
+                name="a_seat_is_accepted_with_its_agreement",
+                message=_("A seat is accepted together with the participation agreement."),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.state = 'accepted' AND NOT EXISTS (
+                        SELECT 1 FROM enrollment_consent consent
+                        JOIN enrollment_agreement agreement ON agreement.id = consent.agreement_id
+                        JOIN enrollment_application application ON application.user_id = consent.user_id
+                        WHERE application.id = NEW.application_id
+                        AND consent.cohort_id = application.cohort_id
+                        AND consent.given AND consent.at = NEW.answered_at
+                        AND agreement.kind = 'participation')
+                    THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Guard(
                 name="no_more_offers_than_seats",
                 message=_("The edition is full: all its seats are taken or offered."),
                 operation=pgtrigger.Insert,

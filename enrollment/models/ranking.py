@@ -96,6 +96,12 @@ class RankingLine(models.Model):
                 | Q(outcome__in=["not_suitable", "excluded"], place__isnull=True),
                 violation_error_message=_("Who is suitable has a place in the ranking, nobody else."),
             ),
+            models.CheckConstraint(
+                name="the_excluded_stand_with_their_ground_alone",
+                condition=Q(outcome="excluded", documents=None, interview=None, total=None) & ~Q(ground="")
+                | ~Q(outcome="excluded") & Q(ground=""),
+                violation_error_message=_("Whoever is excluded has the ground in the ranking and no points."),
+            ),
         ]
         triggers = [append_only(name="lines_of_a_ranking_are_only_added")]
 

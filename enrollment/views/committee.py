@@ -1,5 +1,6 @@
 """The committee's desk: what is to be judged, and one's own score sheet."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib import messages
@@ -16,10 +17,12 @@ from courses.models import Cohort
 from courses.refusals import Refusal
 from courses.views.once import once
 from enrollment.access import applications_judged_by, editions_judged_by
+from enrollment.actions.applications import ChangedMeanwhile
 from enrollment.actions.evaluation import criteria_of, fill_in_sheet, refuse_too_early, shared_employer
 from enrollment.forms.committee import ScoreSheetForm
 from enrollment.judging import ASK_FOR_WORK, Line, Stage, next_to_judge, work_of
 from enrollment.models import Application, Evaluation, InterviewSlot, Phase
+from enrollment.views.applying import seen_by
 
 ROWS = 50
 
@@ -74,15 +77,21 @@ def score_sheet(request: HttpRequest, pk: int, phase: str) -> HttpResponse:
     form = ScoreSheetForm(request.POST, criteria=criteria, sheet=sheet, signing=asked == "sign")
     if not form.is_valid():
         return sheet_page(request, application, Phase(phase), form, sheet, at, status=422)
-    fill_in_sheet(
-        application=application,
-        phase=phase,
-        points=form.points,
-        remark=form.cleaned_data["remark"],
-        sign=asked == "sign",
-        by=request.user,
-        at=at,
-    )
+    try:
+        fill_in_sheet(
+            application=application,
+            phase=phase,
+            points=form.points,
+            remark=form.cleaned_data["remark"],
+            sign=asked == "sign",
+            by=request.user,
+            at=at,
+            seen=seen_by(request),
+        )
+    except ChangedMeanwhile:
+        sheet = Evaluation.objects.get(application=application, member=request.user.pk, phase=phase)
+        changed = form.differing_from(sheet)
+        return sheet_page(request, application, Phase(phase), form, sheet, at, changed=changed, status=409)
     messages.success(request, _("Your score sheet is signed.") if asked == "sign" else _("Draft saved."))
     return redirect("enrollment:score_sheet", pk, phase)
 
@@ -101,9 +110,13 @@ def sheet_page(
     sheet: Evaluation | None,
     at: datetime,
     *,
+    changed: Iterable[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """What the applicant sent, while it is being judged; one's own sheet; those open to this person."""
+    """What the applicant sent, while it is being judged; one's own sheet; those open to this person.
+
+    `changed` is what another window of theirs has saved instead of what `form` has.
+    """
     try:
         refuse_too_early(application, phase, at)
         not_now = ""
@@ -113,6 +126,8 @@ def sheet_page(
         "application": application,
         "phase": phase,
         "form": form,
+        "changed": changed,
+        "seen": sheet.revision if sheet else 0,
         "sheet": sheet,
         "not_now": not_now,
         "slot": getattr(application, "interview", None) if phase == Phase.INTERVIEW else None,

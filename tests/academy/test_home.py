@@ -222,7 +222,9 @@ def test_whoever_withdrew_finds_an_empty_week(home, cohort):
     enrollment = an_enrollment(cohort=cohort)
     a_session(cohort, starts_at=rome(2022, 3, 26, 9))
     assert home(enrollment.user).context["next"]
-    end_enrollment(enrollment=enrollment, state="withdrawn", on=NOW.date(), by=None, at=NOW)
+    end_enrollment(
+        enrollment=enrollment, state="withdrawn", reason="Cambio lavoro.", on=NOW.date(), by=None, at=NOW
+    )
     page = home(enrollment.user)
     assert page.context["next"] is None
     assert "No sessions in the next seven days" in page.text

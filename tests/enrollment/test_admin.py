@@ -31,7 +31,11 @@ def page(model: str, name: str = "change", *args) -> str:
 def test_a_place_ends_with_a_day_and_frees_its_seat_unless_completed(office, state):
     enrollment = factories.an_enrollment()
     address = page("enrollment", "end", enrollment.pk)
-    assert office.post(address, {"state": state, "on": "2022-03-01"}).status_code == 302
+    end = {"state": state, "on": "2022-03-01", "reason": "Assenze."}
+    without = office.post(address, end | {"reason": ""})
+    assert (without.status_code == 302) == (state == "completed")
+    assert ("Write down why the place ends." in without.text) == (state != "completed")
+    assert office.post(address, end).status_code == 302
     enrollment.refresh_from_db()
     assert (enrollment.state, enrollment.ends_on) == (state, date(2022, 3, 1))
     assert Enrollment.objects.live().exists() == (state == "completed")
@@ -41,11 +45,24 @@ def test_a_place_ends_with_a_day_and_frees_its_seat_unless_completed(office, sta
 def test_before_the_start_one_renounces_and_after_it_one_withdraws(office):
     enrollment = factories.an_enrollment()
     address = page("enrollment", "end", enrollment.pk)
-    assert office.post(address, {"state": "renounced", "on": "2022-03-01"}).status_code == 422
-    assert office.post(address, {"state": "withdrawn", "on": "2022-01-10"}).status_code == 422
+    late = office.post(address, {"state": "renounced", "on": "2022-03-01"})
+    early = office.post(address, {"state": "withdrawn", "on": "2022-01-10", "reason": "Cambio lavoro."})
+    assert (late.status_code, early.status_code) == (422, 422)
+    assert "The edition has begun: whoever leaves now withdraws." in late.text
+    assert "The edition has not begun: whoever leaves now renounces." in early.text
     assert office.post(address, {"state": "renounced", "on": "2022-01-10"}).status_code == 302
     enrollment.refresh_from_db()
-    assert (enrollment.state, enrollment.ends_on) == ("renounced", enrollment.starts_on)
+    assert (enrollment.state, enrollment.ends_on) == ("renounced", date(2022, 1, 10))
+
+
+@pytest.mark.parametrize("state", ["forfeited", "excluded"])
+def test_the_office_enters_a_forfeiture_and_an_exclusion_also_before_the_first_day(office, state):
+    enrollment = factories.an_enrollment()
+    end = {"state": state, "on": "2022-01-10", "reason": "Ha perso il requisito."}
+    assert office.post(page("enrollment", "end", enrollment.pk), end).status_code == 302
+    enrollment.refresh_from_db()
+    assert (enrollment.state, enrollment.ends_on) == (state, date(2022, 1, 10))
+    assert not Enrollment.objects.members_on(date(2022, 1, 13)).exists()
 
 
 def test_a_place_does_not_end_without_a_day(office):

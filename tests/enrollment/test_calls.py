@@ -159,7 +159,11 @@ def test_the_page_of_a_call_counts_what_there_is_and_what_waits(office, time_mac
         "Interview times still to be offered": 2,
         "Interviews without an outcome": 1,
         "Members of the committee still to be named": 1,
+        "Participation agreement still to be written": 1,
     }
+    factories.an_agreement()
+    waiting = office.get(page("change", call.pk)).context["pipeline"].waiting
+    assert "Participation agreement still to be written" not in {str(count.label) for count in waiting}
 
 
 def test_a_free_seat_with_somebody_waiting_waits_for_the_office(office, time_machine):

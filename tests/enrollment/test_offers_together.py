@@ -16,6 +16,8 @@ from tests.factories import (
     a_cohort,
     a_person,
     a_ranking,
+    a_yes,
+    an_agreement,
     an_application,
     an_enrollment,
     an_offer,
@@ -36,6 +38,7 @@ GUARDS = (
 
 def an_edition(*, seats: int, reserve: int) -> tuple[Cohort, list[Application]]:
     """One whose ranking is published, and who waits on its reserve list, in order."""
+    an_agreement()
     cohort = a_cohort(seats=seats)
     call = a_call(cohort=cohort)
     waiting = [an_application(cohort=cohort, state=State.ON_RESERVE) for _ in range(reserve)]
@@ -46,7 +49,7 @@ def an_edition(*, seats: int, reserve: int) -> tuple[Cohort, list[Application]]:
 def take_a_seat(application: Application) -> Enrollment:
     """Be offered one and accept it at once."""
     offer = offers.make_offer(application=application, deadline=HOUR, by=None, at=AT)
-    return offers.accept(offer=offer, answers={}, by=application.user, at=AT)
+    return offers.accept(offer=offer, answers=a_yes(), by=application.user, at=AT)
 
 
 def forty_on_ten_seats() -> tuple[int, int]:
@@ -88,7 +91,7 @@ def test_control_without_row_lock_and_guards_seats_are_oversold():
 
 def test_one_offer_accepted_in_ten_tabs_is_one_place():
     offer = an_offer()
-    answers = all_at_once([partial(offers.accept, offer=offer, answers={}, by=None, at=AT)] * 10)
+    answers = all_at_once([partial(offers.accept, offer=offer, answers=a_yes(), by=None, at=AT)] * 10)
 
     assert answers == [Enrollment.objects.get()] * 10
 
@@ -98,7 +101,7 @@ def test_who_accepts_and_declines_at_once_has_done_one_of_the_two():
     answers = all_at_once(
         partial(act, offer=offer, by=None, at=AT)
         for offer in chosen
-        for act in (partial(offers.accept, answers={}), offers.decline)
+        for act in (partial(offers.accept, answers=a_yes()), offers.decline)
     )
 
     for offer, pair in zip(chosen, zip(answers[::2], answers[1::2], strict=True), strict=True):
@@ -115,7 +118,7 @@ def test_an_answer_in_the_last_second_and_the_hour_itself_do_not_both_count():
 
     answer, lapsed = all_at_once(
         [
-            partial(offers.accept, offer=offer, answers={}, by=None, at=last_second),
+            partial(offers.accept, offer=offer, answers=a_yes(), by=None, at=last_second),
             partial(offers.let_offers_lapse, at=HOUR),
         ]
     )

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from enrollment.access import nomination_code
+from enrollment.forms.application import StepForm, YouForm
 from enrollment.models import Application
-from tests.applying import TAX_CODE, WORK, YOU, a_complete_draft, address
-from tests.factories import a_nomination, an_organisation
+from tests.applying import JSON, TAX_CODE, WORK, a_complete_draft, address
+from tests.factories import a_draft, a_nomination, an_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -51,11 +52,47 @@ def test_a_tax_code_left_empty_stays_and_goes_only_with_the_box(client, call, pe
     assert (draft.tax_code, draft.foreign) == ("", True)
 
 
-def test_one_cannot_have_a_tax_code_and_none(client, call, draft):
-    page = client.post(address(call, "you"), YOU | {"foreign": "on", "seen": 0})
+BOTH = "You have written a tax code and said that you have none."
+WRONG = "This is not an Italian tax code: one of its characters is wrong."
+MISTYPED = f"{TAX_CODE[:-1]}X"
 
-    assert page.status_code == 422
-    assert "You have written a tax code: leave this box empty." in page.text
+
+@pytest.mark.parametrize(("typed", "wrong"), [(TAX_CODE, False), (MISTYPED, True), ("x" * 41, False)])
+@pytest.mark.parametrize("stored", [{"tax_code": "RSSMRA85E17L21VG"}, {"foreign": True}, {}])
+def test_of_a_tax_code_and_none_neither_is_kept_and_what_was_stored_stays(
+    client, call, person, typed, wrong, stored
+):
+    draft = a_draft(user=person, cohort=call.cohort, **stored)
+    said = {"tax_code": typed, "foreign": "on", "phone": "+39 011 090 0000", "seen": 0}
+
+    page = client.post(address(call, "you"), said)
+    by_itself = client.post(address(call, "you"), said | {"seen": 1}, headers=JSON)
+
+    assert (page.status_code, by_itself.status_code) == (422, 422)
+    assert (BOTH in page.text, WRONG in page.text) == (True, wrong)
+    form = page.context["form"]
+    assert (form["tax_code"].value(), form["foreign"].value()) == (typed, True)
+    kept = Application.objects.get(pk=draft.pk)
+    assert (kept.tax_code, kept.foreign) == (draft.tax_code, draft.foreign)
+    assert kept.phone == "+39 011 090 0000"
+
+
+@pytest.mark.parametrize("typed", [TAX_CODE, MISTYPED])
+def test_control_a_form_that_let_it_pass_would_meet_the_database(client, call, person, typed, monkeypatch):
+    draft = a_draft(user=person, cohort=call.cohort, tax_code="RSSMRA85E17L21VG")
+    monkeypatch.setattr(YouForm, "clean", StepForm.clean)
+
+    answer = client.post(address(call, "you"), {"tax_code": typed, "foreign": "on", "seen": 0})
+
+    assert answer.status_code == 409
+    assert Application.objects.get().tax_code == draft.tax_code
+
+
+def test_who_has_none_says_so_and_the_code_there_was_goes(client, call, person):
+    a_draft(user=person, cohort=call.cohort, tax_code=TAX_CODE)
+    client.post(address(call, "you"), {"tax_code": "", "foreign": "on", "seen": 0})
+    kept = Application.objects.get()
+    assert (kept.tax_code, kept.foreign) == ("", True)
 
 
 def test_another_birthday_in_the_tax_code_is_a_warning_and_no_refusal(client, call, person):
