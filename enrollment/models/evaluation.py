@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.invariants import Guard, known_values
@@ -337,6 +338,11 @@ class InterviewSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}, {self.where}"
+
+    @property
+    def place(self) -> str:
+        """Where, for choosing: the address of a call is told to whoever has chosen it."""
+        return gettext("online") if self.where.startswith(("https://", "http://")) else self.where
 
     @property
     def ends_at(self):
