@@ -80,7 +80,7 @@ def test_durable_servers_keep_what_the_broker_holds(place):
 def test_a_signal_to_the_command_stops_the_servers(services, number):
     command = a_command(services)
     command.send_signal(number)
-    command.wait(20)
+    command.wait(60)
     assert answer(services) == (False, False)
 
 
@@ -89,17 +89,17 @@ def test_a_signal_during_the_start_leaves_nothing_running(services):
     while not (services.folder / "users.lock").exists():
         time.sleep(0.01)
     command.terminate()
-    assert command.wait(20) == 128 + signal.SIGTERM
+    assert command.wait(60) == 128 + signal.SIGTERM
     assert answer(services) == (False, False)
 
 
 def test_who_leaves_last_stops_the_servers(services):
     first, second = a_command(services), a_command(services)
     first.terminate()
-    first.wait(20)
+    first.wait(60)
     assert answer(services) == (True, True)
     second.terminate()
-    second.wait(20)
+    second.wait(60)
     assert answer(services) == (False, False)
 
 

@@ -74,7 +74,7 @@ def save_at_once(group: Class, *values: int) -> list:
     def save(value: int) -> None:
         cells = [Cell(person.pk, None, mark(value)) for person in group.people]
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             outcomes.append(record_scores(test=group.test, cells=cells, by=group.teacher, at=AFTERWARDS))
         except ScoresChangedMeanwhile as conflict:
             outcomes.append(set(conflict.current.values()))
@@ -85,7 +85,7 @@ def save_at_once(group: Class, *values: int) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return sorted(outcomes, key=str)
 
 
@@ -105,7 +105,7 @@ def test_control_without_the_lock_one_overwrites_the_other(monkeypatch):
 
     def read_without_lock(test, attempt):
         now = {score.enrollment_id: score for score in test.scores.filter(attempt=attempt)}
-        both_have_read.wait(10)
+        both_have_read.wait(60)
         return now
 
     monkeypatch.setattr(scores, "locked", lambda test: test)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from enrollment.actions.evaluation import fill_in_sheet
 from enrollment.actions.interviews import choose_slot
 from enrollment.models import Application, Criterion, InterviewSlot, Phase
+from tests.browsing import follow, press
 from tests.factories import (
     a_cohort,
     a_person,
@@ -104,14 +105,6 @@ def test_from_the_call_to_the_last_seat(cohort, office_at, browser_of, time_mach
 # What the office does.
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).first.click()
-
-
 def fill_moment(page: Page, name: str, day: str, hour: str) -> None:
     page.locator(f"[name={name}_0]").fill(day)
     page.locator(f"[name={name}_1]").fill(hour)
@@ -119,8 +112,8 @@ def fill_moment(page: Page, name: str, day: str, hour: str) -> None:
 
 def open_call(page: Page) -> None:
     follow(page, "Calls")
-    page.get_by_role("table").get_by_role("link", name="SMTC").click()
-    expect(page.get_by_role("heading", name="How it stands")).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_role("table").get_by_role("link", name="SMTC").click()
 
 
 def begin(page: Page, name: str, act: str) -> None:
@@ -274,13 +267,13 @@ def lines(page: Page) -> list[list[str]]:
 def carry_away(page: Page, cohort) -> None:
     """As a table, and as the minutes of the committee."""
     with page.expect_download() as download:
-        follow(page, "CSV")
+        page.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == f"ranking-{cohort.code}-v1.csv"
     with download.value.path().open(encoding="utf-8-sig", newline="") as file:
         names = [row[2] for row in csv.reader(file, delimiter=";")]
     assert names == ["Name", *PEOPLE, FABIO]
     with page.expect_download() as download:
-        follow(page, "Minutes (PDF)")
+        page.get_by_role("link", name="Minutes (PDF)").click()
     assert download.value.suggested_filename == f"ranking-{cohort.code}-v1.pdf"
     assert download.value.path().read_bytes().startswith(b"%PDF-")
 

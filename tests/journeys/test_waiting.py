@@ -11,6 +11,7 @@ from enrollment.actions.eligibility import ask_for_documents, declare_eligible
 from enrollment.actions.interviews import record_turnout
 from enrollment.models import Enrollment, InterviewSlot, Phase
 from tests.applying import a_complete_draft
+from tests.browsing import follow, press
 from tests.factories import (
     a_document,
     a_file,
@@ -33,18 +34,9 @@ def said(words: str) -> str:
         return gettext(words)
 
 
-def follow(page: Page, words: str) -> None:
-    page.get_by_role("main").get_by_role("link", name=said(words), exact=True).first.click()
-
-
-def press(page: Page, words: str) -> None:
-    page.get_by_role("button", name=said(words), exact=True).click()
-
-
 def expect_heading(page: Page, words: str) -> None:
     """It is there, and nothing is wider than the telephone."""
     expect(page.get_by_role("heading", name=said(words), exact=True)).to_be_visible()
-    page.wait_for_load_state()  # of all its style sheets
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
@@ -139,32 +131,33 @@ def test_from_a_missing_document_to_a_place(selection, application, telephone, t
 
 def send_what_was_asked(page: Page) -> None:
     """Not with empty hands."""
-    follow(page, "Send the documents")
+    follow(page, said("Send the documents"))
     expect_heading(page, "Documents the office asked for")
     expect(page.get_by_text("Manca il retro.")).to_be_visible()
-    press(page, "Send to the office")
+    press(page, said("Send to the office"))
     expect(page.get_by_role("alert")).to_be_focused()
     back = {"name": "retro.pdf", "mimeType": "application/pdf", "buffer": PDF}
     page.get_by_label("Documento d’identità").set_input_files(back)
-    press(page, "Send to the office")
+    press(page, said("Send to the office"))
     expect_heading(page, "Your application has been received")
     expect(page.get_by_role("link", name="retro.pdf")).to_be_visible()
 
 
 def choose_interview(page: Page) -> None:
-    follow(page, "Choose a time")
+    follow(page, said("Choose a time"))
     expect_heading(page, "Choose the time of your interview")
-    page.get_by_role("main").get_by_role("button").click()
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button").click()
     expect_heading(page, "Your interview")
     expect(page.get_by_role("main")).to_contain_text("mercoledì 15 dicembre 2021, 09:00–09:20")
 
 
 def accept(page: Page) -> None:
     """Not without the agreement."""
-    follow(page, "Answer the offer")
+    follow(page, said("Answer the offer"))
     expect_heading(page, "A place for you")
-    press(page, "Accept the place")
+    press(page, said("Accept the place"))
     expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_role("checkbox").check()
-    press(page, "Accept the place")
+    press(page, said("Accept the place"))
     expect_heading(page, "You have a place")
