@@ -112,7 +112,8 @@ def costs_of(pages: dict[tuple[str, str], tuple], rows: int) -> dict[tuple[str, 
     """The questions of each page, once it is sure that the page shows every row."""
     costs = {}
     for page, (person, address, limit, row) in pages.items():
-        costs[page], text = ask(client_of(person), address)
+        client = client_of(person) if person else Client(headers={"Accept-Language": "en"})
+        costs[page], text = ask(client, address)
         assert costs[page] <= limit, page
         assert len(set(re.findall(row, text))) == (0 if row == NOTHING else rows), page
     return costs
