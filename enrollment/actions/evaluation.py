@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from courses.models import Instructor, Role
@@ -23,8 +22,10 @@ def shared_employer(application: Application, member) -> str | None:
     """Where `member` works and the applicant does, too: by the role or as an instructor. None if nowhere."""
     roles = Role.objects.filter(user=member, cohort=application.cohort_id, organisation__isnull=False)
     teacher = Instructor.objects.filter(user=member)
-    names = (works.order_by().values_list("organisation__name", flat=True) for works in (roles, teacher))
-    return same_employer(QuerySet.union(*names), application.employer)
+    by_role, by_trade = (
+        rows.order_by().values_list("organisation__name", flat=True) for rows in (roles, teacher)
+    )
+    return same_employer(by_role.union(by_trade), application.employer)
 
 
 def refuse_too_early(application: Application, phase: str, at: datetime) -> None:
