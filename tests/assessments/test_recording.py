@@ -13,6 +13,7 @@ from assessments.models import Score, ScoreEntry
 from courses.models import Session
 from courses.refusals import Refusal
 from tests.classroom import ABSENT, AFTERWARDS, TEST_DAY, Class, mark
+from tests.factories import an_enrollment
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,14 @@ def test_nothing_can_be_recorded_before_the_test_or_for_a_cancelled_session(grou
     Session.objects.filter(pk=group.test.session_id).update(state="cancelled")
     with pytest.raises(Refusal, match="cancelled"), override("en"):
         group.record(mark(28))
+    assert Score.objects.count() == 0
+
+
+def test_an_auditor_gets_no_score(group):
+    auditor = an_enrollment(cohort=group.cohort, auditor=True)
+    cells = [Cell(auditor.pk, None, mark(28))]
+    with pytest.raises(Refusal, match="do not sit"), override("en"):
+        record_scores(test=group.test, cells=cells, by=group.teacher, at=AFTERWARDS)
     assert Score.objects.count() == 0
 
 
