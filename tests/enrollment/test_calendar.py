@@ -194,14 +194,6 @@ def test_whoever_withdrew_has_an_empty_feed_at_once(cohort, person):
     assert len(events(person)) == 0
 
 
-def test_who_withdraws_on_a_last_day_known_before_has_an_empty_feed_at_once(cohort, person):
-    a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9))
-    person.enrollments.update(ends_on=rome(2022, 3, 25, 9).date())
-    assert len(events(person)) == 1
-    person.enrollments.update(state="withdrawn")
-    assert len(events(person)) == 0
-
-
 def test_unchanged_is_304_and_any_change_is_not(client, cohort, person):
     session = a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9))
     etag = client.get(address(person)).headers["ETag"]
