@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from assessments.actions import scores
@@ -74,6 +75,16 @@ def test_an_auditor_gets_no_score(group):
     with pytest.raises(Refusal, match="do not sit"), override("en"):
         record_scores(test=group.test, cells=cells, by=group.teacher, at=AFTERWARDS)
     assert Score.objects.count() == 0
+
+
+def test_whoever_writes_scores_locks_the_test_before_they_read_any(group):
+    for write in (lambda: group.record(mark(28), mark(20), ABSENT), group.publish):
+        with CaptureQueriesContext(connection) as asked:
+            write()
+        tables = [
+            query["sql"].split('FROM "')[1].split('"')[0] for query in asked if "FOR NO KEY" in query["sql"]
+        ]
+        assert tables == ["assessments_moduletest", "assessments_score"]
 
 
 def save_at_once(group: Class, *values: int) -> list:
