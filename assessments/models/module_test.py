@@ -153,7 +153,9 @@ class Score(models.Model):
         Enrollment, models.PROTECT, related_name="scores", verbose_name=_("participant")
     )
     test = models.ForeignKey(ModuleTest, models.PROTECT, related_name="scores", verbose_name=_("test"))
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", editable=False, blank=True)
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="+", editable=False, blank=True, verbose_name=_("edition")
+    )
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     value = models.PositiveSmallIntegerField(_("mark"), null=True, blank=True)

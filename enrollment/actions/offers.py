@@ -62,11 +62,11 @@ def offer_free_seats(*, cohort: Cohort, by, at: datetime) -> list[Offer]:
     freed seats be offered again.
     """
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    call = Call.objects.filter(cohort=cohort).first()
+    call = Call.objects.select_related("cohort").filter(cohort=cohort).first()
     free = seats_left(cohort)
     if call is None or free <= 0:
         return []
-    ends = call.refills_until or cohort.starts_on
+    ends = call.last_refill
     if localdate(at) > ends:
         return []
     deadline = deadline_of_later_offer(at, days=call.reserve_days, province=cohort.hub.province, ends=ends)
@@ -93,9 +93,9 @@ def accept(*, offer: Offer, answers: Mapping[int, bool], by, at: datetime) -> En
         return offer.application.enrollment
     refuse_settled(offer, at)
     if not can_be_agreed_to(agreements):
-        raise Refusal(_("No participation agreement is in force: the seat cannot be accepted yet."))
+        raise Refusal(_("No participation agreement is in force: the place cannot be accepted yet."))
     if not all(answers.get(agreement.pk) for agreement in agreements if agreement.required):
-        raise Refusal(_("A seat is accepted together with the participation agreement."))
+        raise Refusal(_("A place is accepted together with the participation agreement."))
     application = offer.application
     Consent.objects.bulk_create(
         Consent(

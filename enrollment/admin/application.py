@@ -107,7 +107,7 @@ def record_interview(*, application, turnout: str, reason: str, by, at) -> Inter
 def revoke_offer(*, application, reason: str, by, at):
     """Take the latest offer to `application` back."""
     if (offer := application.offers.order_by("pk").last()) is None:
-        raise Refusal(_("No seat has been offered to this applicant."))
+        raise Refusal(_("No place has been offered to this applicant."))
     return revoke(offer=offer, reason=reason, by=by, at=at)
 
 

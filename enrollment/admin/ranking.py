@@ -174,7 +174,7 @@ def spoken(stand: Stand | None) -> str:
         return "–"
     parts = [OUTCOMES[stand.outcome]]
     if stand.place:
-        parts.append(gettext("place %(place)d") % {"place": stand.place})
+        parts.append(gettext("position %(place)d") % {"place": stand.place})
     if stand.total is not None:
         parts.append(gettext("%(points)s points") % {"points": number_format(stand.total, 2)})
     return ", ".join(map(str, parts))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.invariants import Guard, known_values
@@ -264,7 +264,7 @@ class InterviewSlotQuerySet(models.QuerySet):
 class Turnout(models.TextChoices):
     """What came of an interview."""
 
-    HELD = "held", _("held")
+    HELD = "held", pgettext_lazy("an interview", "held")
     ABSENT = "absent", _("absent")
 
 

@@ -116,7 +116,7 @@ class Offer(models.Model):
             ),
             Guard(
                 name="a_seat_is_accepted_with_its_agreement",
-                message=_("A seat is accepted together with the participation agreement."),
+                message=_("A place is accepted together with the participation agreement."),
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
                 when=pgtrigger.Before,
                 func="""

@@ -176,6 +176,17 @@ def test_who_only_waits_is_told_so(home, state, words):
     assert words in main_of(home(an_applicant(state)[0].user))
 
 
+@pytest.mark.parametrize(
+    ("last_day", "words"),
+    [(NOW.date(), "You are on the reserve list"), (None, "The reserve list is closed")],
+    ids=["today", "the edition has begun"],
+)
+def test_who_is_on_reserve_is_told_when_seats_are_not_offered_any_more(home, last_day, words):
+    application, _address = an_applicant("on_reserve")
+    a_call(cohort=application.cohort, refills_until=last_day)
+    assert words in main_of(home(application.user))
+
+
 @pytest.mark.parametrize("state", ["draft", "submitted", "eligible", "admitted", "on_reserve"])
 def test_the_page_of_an_applicant_costs_at_most_six_questions(client, django_assert_max_num_queries, state):
     application, _address = an_applicant(state)

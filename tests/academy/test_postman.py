@@ -309,7 +309,7 @@ def test_the_mail_speaks_the_language_of_its_reader_not_of_the_office(server):
         collect(AT)
         deliver(at(AT), 5)
     english = server.to("en@example.org")[-1]
-    assert english["Subject"] == "A seat for you in SMTC-2022-1: answer by 14:00 on 23 December"
+    assert english["Subject"] == "A place for you in SMTC-2022-1: answer by 14:00 on 23 December"
     assert "Thursday 13 January 2022" in english.get_body(("plain",)).get_content()
     italian = server.to("it@example.org")[-1]
     assert "giovedì 13 gennaio 2022" in italian.get_body(("plain",)).get_content().lower()

@@ -136,7 +136,7 @@ def test_the_page_says_who_may_apply_what_to_attach_how_it_is_judged_and_when(vi
         "Applications open from 14:00 (Italian time) on Friday 15 October 2021",
         "Applications close by 14:00 (Italian time) on Tuesday 14 December 2021",
         "Ranking published Friday 17 December 2021",
-        "Who is offered a seat answers by 14:00 (Italian time) on Wednesday 29 December 2021",
+        "Who is offered a place answers by 14:00 (Italian time) on Wednesday 29 December 2021",
         "Seats 24 the edition begins with at least 12 participants",
     ):
         assert sentence in words

@@ -19,6 +19,8 @@ from tests.selection import AT, Selection, State
 
 pytestmark = pytest.mark.django_db
 
+LESS_IN_THE_INTERVIEW = "Same total as position 1, fewer points in the interview."
+
 
 @pytest.fixture
 def published():
@@ -43,7 +45,7 @@ def test_entries_are_in_the_order_of_the_ranking_with_reasons_and_grounds(publis
         ]
     assert found == [
         (1, f"{code}/0001", Decimal(70), "admitted", ""),
-        (2, f"{code}/0002", Decimal(70), "admitted", "Same total as place 1, fewer points in the interview."),
+        (2, f"{code}/0002", Decimal(70), "admitted", LESS_IN_THE_INTERVIEW),
         (3, f"{code}/0003", Decimal(55), "on the reserve list", ""),
         (None, f"{code}/0004", None, "excluded", "Absent at the interview."),
     ]
@@ -106,7 +108,7 @@ def test_minutes_hold_the_ranking_ties_grounds_and_a_line_to_sign_for_everybody(
     [table] = ranking.tables
     assert [row[2] for row in table.rows] == names(published)
     assert table.rows[1][3:6] == ["40.00", "30.00", "70.00"]
-    assert table.rows[1][7] == "Same total as place 1, fewer points in the interview."
+    assert table.rows[1][7] == LESS_IN_THE_INTERVIEW
     assert table.rows[3][7] == "Absent at the interview."
     assert cells(signatures) == ["Commissario Uno", "", "Commissario Due", ""]
 

@@ -347,7 +347,7 @@ def test_a_declined_and_a_lapsed_offer_are_told_but_not_an_accepted_one():
     )
     assert still(notice, lapsed.deadline) is None
     an_enrollment(user=lapsed.application.user, cohort=lapsed.cohort)
-    assert still(notice, lapsed.deadline) == "the person has a seat"
+    assert still(notice, lapsed.deadline) == "the person has a place"
 
 
 def test_a_seat_taken_by_an_offer_is_confirmed_and_one_given_up_no_longer():
@@ -360,7 +360,7 @@ def test_a_seat_taken_by_an_offer_is_confirmed_and_one_given_up_no_longer():
     assert still(notice, at) is None
     assert for_two_days("seat_confirmed", at)
     give_up(place=enrollment, reason="", by=enrollment.user, at=at)
-    assert still(notice, at) == "the seat has been given up"
+    assert still(notice, at) == "the place has been given up"
 
 
 def test_what_a_person_must_answer_leaves_again_when_nobody_knows_whether_it_arrived():
