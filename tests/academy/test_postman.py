@@ -99,6 +99,13 @@ def test_a_temporary_refusal_rests_and_is_delivered_once(server):
     assert len(server.to(anna.email)) == len(server.to(bruno.email)) == 1
 
 
+def test_what_has_waited_longest_leaves_first_whenever_it_was_written_down(server):
+    [anna, bruno] = applicants(2)
+    Notice.objects.filter(user=anna).update(not_before=AT + minutes(3))
+    deliver(at(AT + minutes(5)), 5)
+    assert server.recipients == [[bruno.email], [anna.email]]
+
+
 def test_a_server_that_closes_the_line_is_called_again(server):
     people = applicants(3)
     server.answer("DATA", "421 too many")
