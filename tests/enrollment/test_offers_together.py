@@ -5,6 +5,7 @@ from functools import partial
 
 import pgtrigger
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from courses.models import Cohort
@@ -80,6 +81,25 @@ def test_forty_acceptances_at_once_on_ten_seats_give_exactly_ten():
 @pytest.mark.usefixtures("no_row_lock")
 def test_without_the_row_lock_the_guards_still_sell_no_seat_twice():
     assert forty_on_ten_seats() == (10, 10)
+
+
+@pytest.mark.parametrize("take", [an_enrollment, lambda cohort: an_offer(an_application(cohort=cohort))])
+def test_the_guards_wait_for_whoever_takes_a_seat_at_the_same_moment(take):
+    cohort = a_cohort(seats=2)
+
+    def impatiently():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            return take(cohort=cohort)
+        except OperationalError as waited:
+            return waited
+
+    with transaction.atomic():
+        take(cohort=cohort)
+        [answer] = all_at_once([impatiently])
+
+    assert isinstance(answer, OperationalError)
 
 
 @pytest.mark.usefixtures("no_row_lock", "no_guards")
