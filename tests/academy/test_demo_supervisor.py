@@ -196,6 +196,15 @@ def test_no_process_outlives_the_block(tmp_path):
     assert [child.is_running() for child in children] == [False, False]
 
 
+def test_what_a_process_started_does_not_outlive_the_block_either(tmp_path):
+    words = "import subprocess, time; subprocess.Popen(['sleep', '600']); time.sleep(60)"
+    with running([Program("parent", "timeit", ("-n1", "-r1", words))], tmp_path, print) as house:
+        parent = psutil.Process(house.running[0].child.pid)
+        wait_until(lambda: len(parent.children()) == 1)
+        [child] = parent.children()
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
 def test_an_interrupt_sent_to_make_alone_is_noticed(tmp_path):
     (tmp_path / "Makefile").write_text("sleep:\n\t@sleep 60\n")
     make = subprocess.Popen(["make", "sleep"], cwd=tmp_path)
