@@ -79,7 +79,7 @@ def compile_paper(paper: Paper, at: datetime, standards: list[PDFStandard]) -> b
         ignore_system_fonts=True,
         sys_inputs=as_data(paper),
         pdf_standards=standards,
-        timestamp=at.astimezone(UTC),
+        timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds only
     )
 
 

@@ -50,12 +50,14 @@ def applications_judged_by(user):
 
 def files_open_to(user):
     """One's own files; to the committee those it judges, of admissible applications, until the ranking; to
-    the office all it received.
+    the office all it received, but for the editions on whose committee who asks sits.
     """
     judging = applications_judged_by(user).filter(state=Application.State.ELIGIBLE)
     open_to = Q(application__user=user) | Q(application__in=judging, document__judged=True)
     if runs_admission(user):
-        open_to |= Q(application__submitted_at__isnull=False)
+        open_to |= Q(application__submitted_at__isnull=False) & ~Q(
+            application__cohort__in=editions_judged_by(user)
+        )
     return ApplicationFile.objects.filter(open_to)
 
 

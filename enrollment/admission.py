@@ -101,7 +101,8 @@ class Placed:
 def rank(candidates: Iterable[Candidate], *, seats: int, suitable_from: int) -> tuple[Placed, ...]:
     """The suitable by place, then those not suitable by points, then the excluded by arrival.
 
-    The first of the suitable are admitted, as many as there are `seats`; whoever is seated already
+    Of the excluded the ground alone is said, whatever they were judged before. The first of the suitable
+    are admitted, as many as there are `seats`; whoever is seated already
     takes one of them wherever placed. `Refused` with an application neither excluded nor judged.
     """
     everyone = list(candidates)
@@ -139,7 +140,7 @@ def _tie(above: Candidate, below: Candidate, place: int) -> tuple[Reason, ...]:
 
 
 def _placed(candidate: Candidate, outcome: Outcome, place: int | None, reasons: tuple[Reason, ...]) -> Placed:
-    documents, interview = candidate.documents, candidate.interview
+    documents, interview = (None, None) if candidate.ground else (candidate.documents, candidate.interview)
     total = None if documents is None or interview is None else documents + interview
     return Placed(
         key=candidate.key,

@@ -41,7 +41,7 @@ def columns() -> list[str]:
     return [
         capfirst(str(name))
         for name in (
-            pgettext("in a ranking", "place"),
+            pgettext("in a ranking", "position"),
             pgettext("of an application", "receipt"),
             _("name"),
             _("documents"),
@@ -178,7 +178,8 @@ def the_criteria(inputs: Mapping[str, Any]) -> Section:
 
 def judged_in(ranking: Ranking):
     """The signed sheets it was computed from, with their people."""
-    applications = [candidate["application"] for candidate in ranking.inputs["candidates"]]
+    judged = (candidate for candidate in ranking.inputs["candidates"] if candidate["sheets"])
+    applications = [candidate["application"] for candidate in judged]
     return (
         Evaluation.objects.signed()
         .filter(application__in=applications, signed_at__lte=ranking.published_at)
@@ -219,8 +220,8 @@ def the_ranking(ranking: Ranking) -> Section:
     found = entries(ranking)
     admitted = sum(line["seated"] for line in ranking.inputs["candidates"])
     seated = ngettext(
-        "%(number)d person had already accepted a seat and keeps it.",
-        "%(number)d people had already accepted a seat and keep it.",
+        "%(number)d person had already accepted a place and keeps it.",
+        "%(number)d people had already accepted a place and keep it.",
         admitted,
     ) % {"number": admitted}
     return Section(

@@ -94,16 +94,16 @@ MISSING = {
         "number",
     ),
     Missing.DEADLINE: ngettext_lazy(
-        "%(number)d person would be offered a seat, but the dates of the call leave no day to answer.",
-        "%(number)d people would be offered a seat, but the dates of the call leave no day to answer.",
+        "%(number)d person would be offered a place, but the dates of the call leave no day to answer.",
+        "%(number)d people would be offered a place, but the dates of the call leave no day to answer.",
         "number",
     ),
 }
 SETTLED = {
-    Why.INTERVIEW: _("Same total as place %(above)d, fewer points in the interview."),
-    Why.OLDER: _("Same total and interview as place %(above)d, older."),
-    Why.LATER: _("Same total, interview and age as place %(above)d, applied later."),
-    Why.SEATED: _("Has already accepted a seat."),
+    Why.INTERVIEW: _("Same total as position %(above)d, fewer points in the interview."),
+    Why.OLDER: _("Same total and interview as position %(above)d, older."),
+    Why.LATER: _("Same total, interview and age as position %(above)d, applied later."),
+    Why.SEATED: _("Has already accepted a place."),
     Why.BELOW: _("Fewer than %(suitable_from)d points."),
     Why.UNJUDGED: _("Application %(receipt)d has not been judged."),
 }
@@ -289,14 +289,17 @@ class Row(NamedTuple):
     enrollment: str | None
 
     def frozen(self, sheets: list[dict[str, Any]]) -> dict[str, Any]:
-        """What a version keeps of it: no name, for a person may be forgotten and a ranking may not."""
+        """What a version keeps of it: no name, for a person may be forgotten and a ranking may not.
+
+        Of somebody excluded the ground alone: nothing the committee gave or wrote before.
+        """
         return {
             "application": self.key,
             "receipt": self.receipt,
             "born_on": self.born_on.isoformat(),
             "ground": self.ground,
             "seated": self.state == State.ENROLLED,
-            "sheets": sheets,
+            "sheets": [] if self.ground else sheets,
         }
 
 
@@ -375,7 +378,7 @@ def deadline_of_offers(call: Call, current: Ranking | None, at: datetime) -> dat
     """
     if call.answers_by and at + AT_LEAST <= call.answers_by:
         return call.answers_by
-    ends = call.refills_until or call.cohort.starts_on
+    ends = call.last_refill
     if current is None or localdate(at) > ends:
         return None
     return deadline_of_later_offer(at, days=call.reserve_days, province=call.cohort.hub.province, ends=ends)

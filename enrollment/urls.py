@@ -11,6 +11,7 @@ from enrollment.views import (
     interview,
     nomination,
     offer,
+    place,
     schedule,
     session,
 )
@@ -36,6 +37,7 @@ urlpatterns = [
     path("applications/<int:pk>/offer/", offer.offer, name="offer"),
     path("applications/<int:pk>/offer/decline/", offer.decline, name="decline_offer"),
     path("applications/<int:pk>/interview/", interview.interview, name="interview"),
+    path("places/<int:pk>/leave/", place.leave, name="leave"),
     path("committee/", committee.committee, name="committee"),
     path("committee/<int:pk>/<slug:phase>/", committee.score_sheet, name="score_sheet"),
     path("interest/", interest.interest, name="interest"),

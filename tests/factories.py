@@ -49,6 +49,7 @@ from enrollment.models import (
     Application,
     ApplicationFile,
     Call,
+    Consent,
     ContentType,
     Criterion,
     Enrollment,
@@ -463,8 +464,23 @@ def an_offer(application: Application | None = None, **fields) -> Offer:
     """A seat offered on 17 December 2021 until the 23rd, 14:00; the application is admitted."""
     application = application or an_application(state=Application.State.ADMITTED)
     fields = {"made_at": rome(2021, 12, 17, 9), "deadline": rome(2021, 12, 23, 14)} | fields
+    if fields.get("state") == Offer.State.ACCEPTED:
+        agrees(application.user, application.cohort, at=fields["answered_at"])
     offer = Offer.objects.create(application=application, **fields)
     return Offer.objects.get(pk=offer.pk)
+
+
+def agrees(person: User, cohort: Cohort, at: datetime) -> Consent:
+    """The yes to the participation agreement with which a seat is accepted."""
+    agreement = Agreement.objects.filter(kind=Agreement.Kind.PARTICIPATION).last() or an_agreement()
+    return Consent.objects.create(user=person, agreement=agreement, cohort=cohort, given=True, at=at)
+
+
+def a_yes() -> dict[int, bool]:
+    """To every agreement there is; one, the participation agreement, there always is."""
+    if not Agreement.objects.filter(kind=Agreement.Kind.PARTICIPATION).exists():
+        an_agreement()
+    return dict.fromkeys(Agreement.objects.values_list("pk", flat=True), True)
 
 
 def an_agreement(**fields) -> Agreement:
@@ -493,7 +509,7 @@ def a_nomination(**fields) -> Nomination:
 
 
 def an_enrollment(**fields) -> Enrollment:
-    """A place in an edition, from its first day."""
+    """A place in an edition, from its first day; one that has ended says when and why."""
     if "user" not in fields:
         fields["user"] = a_person()
     if "cohort" not in fields:
@@ -503,6 +519,9 @@ def an_enrollment(**fields) -> Enrollment:
         "starts_on": fields["cohort"].starts_on,
         "admitted_at": rome(2021, 12, 20, 10),
     } | fields
+    if fields.get("state", Enrollment.State.ACTIVE) != Enrollment.State.ACTIVE:
+        end = {"ends_on": fields["starts_on"], "ended_at": rome(2022, 6, 12, 9), "reason": "Cambio lavoro."}
+        fields = end | fields
     return Enrollment.objects.create(**fields)
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from django.utils.timezone import localdate
-
 from academy.demo import cast, editions
 from academy.demo.cast import Person
 from academy.demo.editions import OFFICE_DAYS, Edition
@@ -18,7 +16,7 @@ from courses.workdays import ROME, instant
 from enrollment.actions import applications, eligibility
 from enrollment.actions.calls import adopt_standard_scheme
 from enrollment.actions.files import add_file, provide_documents
-from enrollment.actions.offers import end_enrollment
+from enrollment.actions.offers import end_enrollment, give_up
 from enrollment.models import Application, Call, Enrollment, Nomination, RequiredDocument
 
 DAY = timedelta(days=1)
@@ -234,12 +232,17 @@ class Admission:
             at=at,
         )
 
-    def end(self, person: Person, state: str, at: datetime, *, on: date | None = None) -> None:
-        """End a place, today unless `on` another day."""
+    def withdraw(self, person: Person, reason: str, at: datetime) -> None:
+        """The participant leaves, from their own page."""
+        place = self.enrollments[person.code]
+        self.enrollments[person.code] = give_up(place=place, reason=reason, by=place.user, at=at)
+
+    def complete(self, person: Person, at: datetime, *, on: date) -> None:
+        """The office says that the course was completed."""
         self.enrollments[person.code] = end_enrollment(
             enrollment=self.enrollments[person.code],
-            state=state,
-            on=on or localdate(at),
+            state=Enrollment.State.COMPLETED,
+            on=on,
             by=self.stage.office,
             at=at,
         )

@@ -75,12 +75,12 @@ class Lessons:
         )
 
     def withdraw(self, person: Person, at: datetime) -> None:
-        """That session was the last."""
-        self.admission.end(person, Enrollment.State.WITHDRAWN, at)
+        """That session was the last, as the person writes."""
+        self.admission.withdraw(person, "Cambio sede di lavoro e non posso più frequentare.", at)
 
     def complete(self, at: datetime) -> None:
         """Everybody who is still there has been there to the end."""
         for person in self.admission.people:
             enrollment = self.admission.enrollments.get(person.code)
             if enrollment and enrollment.state == Enrollment.State.ACTIVE:
-                self.admission.end(person, Enrollment.State.COMPLETED, at, on=self.edition.last_day)
+                self.admission.complete(person, at, on=self.edition.last_day)

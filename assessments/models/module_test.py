@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from assessments.marking import PASS, Result
 from assessments.marking import Outcome as Marked
 from courses.models import Cohort, Module, Session
-from courses.models.invariants import CompositeForeignKey, Guard, append_only, known_values
+from courses.models.invariants import CompositeForeignKey, CopiedFacts, Guard, append_only, known_values
 from enrollment.models import Enrollment
 
 FULL_MARKS = 30
+OF_THE_TEST = CopiedFacts("test", "assessments_moduletest", ("cohort_id",))
 
 
 class Outcome(models.TextChoices):
@@ -152,7 +153,9 @@ class Score(models.Model):
         Enrollment, models.PROTECT, related_name="scores", verbose_name=_("participant")
     )
     test = models.ForeignKey(ModuleTest, models.PROTECT, related_name="scores", verbose_name=_("test"))
-    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+", editable=False, blank=True)
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, related_name="+", editable=False, blank=True, verbose_name=_("edition")
+    )
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     value = models.PositiveSmallIntegerField(_("mark"), null=True, blank=True)
@@ -179,24 +182,13 @@ class Score(models.Model):
                 to_fields=["id", "cohort_id"],
                 violation_error_message=_("This person does not follow the edition of the test."),
             ),
-            CompositeForeignKey(
+            OF_THE_TEST.key(
                 name="a_score_belongs_to_a_test_of_the_edition",
-                fields=["test", "cohort"],
-                to="assessments_moduletest",
-                to_fields=["id", "cohort_id"],
                 violation_error_message=_("The test belongs to another edition."),
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="take_edition_from_test",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func="""
-                    SELECT cohort_id INTO NEW.cohort_id FROM assessments_moduletest WHERE id = NEW.test_id;
-                    RETURN NEW;
-                """,
-            ),
+            OF_THE_TEST.filled_in("take_edition_from_test"),
             Guard(
                 name="a_score_stays_with_its_participant_and_test",
                 message=_("A score stays with its participant, its test and its attempt."),

@@ -98,6 +98,7 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
 
     form = OfficeForm
     acts: tuple[Act, ...] = ()
+    empty_value_display = "–"
     show_full_result_count = False
     list_per_page = 50
 
@@ -143,7 +144,6 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
             "note": act.note(thing),
             "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
             "errors": form.errors,
-            "original": thing,
             "opts": self.opts,
             "back": self.page_of(thing),
             "media": self.media + form.media,

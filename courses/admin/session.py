@@ -118,6 +118,15 @@ class TeacherInline(PlainChoices, admin.StackedInline):
     fields = ["instructor", "kind", "minutes", "share"]
     extra = 0
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("instructor")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """The list of instructors is read once, for all rows."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.choices = list(field.choices)
+        return field
+
 
 class SessionAdmin(OfficeAdmin):
     """The roof registers it, with what every room has to say before a session moves."""

@@ -1,6 +1,7 @@
 """What must never be, kept by PostgreSQL: composite keys, guards, and the sentence a person reads."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pgtrigger
 from django.apps import apps
@@ -62,6 +63,37 @@ class CompositeForeignKey(models.BaseConstraint):
         """For migrations."""
         path, args, kwargs = super().deconstruct()
         return path, args, kwargs | {"fields": self.fields, "to": self.to, "to_fields": self.to_fields}
+
+
+@dataclass(frozen=True)
+class CopiedFacts:
+    """`columns` of a row that repeat those of its parent, of the row of `table` that `parent` points to.
+
+    The trigger fills them in, whatever was inserted; the key keeps them true afterwards. Both belong
+    to the model that has the copy.
+    """
+
+    parent: str
+    table: str
+    columns: tuple[str, ...]
+
+    def key(self, **rule) -> CompositeForeignKey:
+        """What keeps them true; `rule` is its name and its message."""
+        fields, to_fields = ((first, *self.columns) for first in (self.parent, "id"))
+        return CompositeForeignKey(fields=fields, to=self.table, to_fields=to_fields, **rule)
+
+    def filled_in(self, name: str) -> pgtrigger.Trigger:
+        """What copies them into a new row, and into one that goes to another parent."""
+        return pgtrigger.Trigger(
+            name=name,
+            operation=pgtrigger.Insert | pgtrigger.UpdateOf(f"{self.parent}_id"),
+            when=pgtrigger.Before,
+            func=f"""
+                SELECT {", ".join(self.columns)} INTO {", ".join(f"NEW.{it}" for it in self.columns)}
+                FROM {self.table} WHERE id = NEW.{self.parent}_id;
+                RETURN NEW;
+            """,
+        )
 
 
 class Guard(pgtrigger.Trigger):

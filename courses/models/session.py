@@ -16,7 +16,7 @@ from courses.states import SESSION_PASSAGES
 
 from .cohort import Cohort
 from .instructor import Instructor, TeachingKind
-from .invariants import CompositeForeignKey, Guard, append_only, known_values, only_these_passages
+from .invariants import CopiedFacts, Guard, append_only, known_values, only_these_passages
 from .place import Room
 from .programme import Module
 from .wording import in_readers_language
@@ -55,18 +55,7 @@ def new_timetable_version(name: str, cohort: str) -> pgtrigger.Trigger:
     )
 
 
-def copy_of_session() -> pgtrigger.Trigger:
-    """Fills the copied facts of the session; the composite key keeps them true afterwards."""
-    return pgtrigger.Trigger(
-        name="take_time_from_session",
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("session_id"),
-        when=pgtrigger.Before,
-        func="""
-            SELECT s.during, s.live INTO NEW.during, NEW.live
-            FROM courses_session s WHERE s.id = NEW.session_id;
-            RETURN NEW;
-        """,
-    )
+OF_THE_SESSION = CopiedFacts("session", "courses_session", ("during", "live"))
 
 
 class SessionQuerySet(models.QuerySet):
@@ -290,11 +279,8 @@ class SessionPlace(models.Model):
                 condition=Q(room__isnull=True),
                 violation_error_message=_("The session already has a link."),
             ),
-            CompositeForeignKey(
+            OF_THE_SESSION.key(
                 name="a_place_has_the_time_of_its_session",
-                fields=["session", "during", "live"],
-                to="courses_session",
-                to_fields=["id", "during", "live"],
                 violation_error_message=_("A place has the time of its session."),
             ),
             ExclusionConstraint(
@@ -306,7 +292,7 @@ class SessionPlace(models.Model):
             ),
         ]
         triggers = [
-            copy_of_session(),
+            OF_THE_SESSION.filled_in("take_time_from_session"),
             new_timetable_version(
                 "count_the_timetable_version",
                 "SELECT cohort_id FROM courses_session WHERE id = the_row.session_id",
@@ -349,11 +335,8 @@ class SessionTeacher(models.Model):
                 condition=Q(share__lte=F("minutes")),
                 violation_error_message=_("The share cannot exceed the minutes taught."),
             ),
-            CompositeForeignKey(
+            OF_THE_SESSION.key(
                 name="a_teacher_has_the_time_of_the_session",
-                fields=["session", "during", "live"],
-                to="courses_session",
-                to_fields=["id", "during", "live"],
                 violation_error_message=_("Teaching has the time of its session."),
             ),
             ExclusionConstraint(
@@ -365,7 +348,7 @@ class SessionTeacher(models.Model):
             ),
         ]
         triggers = [
-            copy_of_session(),
+            OF_THE_SESSION.filled_in("take_time_from_session"),
             Guard(
                 name="shares_make_up_the_session",
                 message=_(

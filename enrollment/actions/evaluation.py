@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from courses.models import Instructor, Role
 from courses.refusals import Refusal
 from enrollment.conflicts import same_employer
-from enrollment.models import Application, Criterion, Evaluation, InterviewSlot, Phase, Points
+from enrollment.models import Application, Criterion, Evaluation, Phase, Points
 
+from .applications import ChangedMeanwhile
 from .passages import hold
 
 log = logging.getLogger(__name__)
@@ -19,11 +20,12 @@ log = logging.getLogger(__name__)
 
 def shared_employer(application: Application, member) -> str | None:
     """Where `member` works and the applicant does, too: by the role or as an instructor. None if nowhere."""
-    role = Role.objects.filter(user=member, cohort=application.cohort_id, organisation__isnull=False)
+    roles = Role.objects.filter(user=member, cohort=application.cohort_id, organisation__isnull=False)
     teacher = Instructor.objects.filter(user=member)
-    names = [*role.values_list("organisation__name", flat=True)]
-    names += teacher.values_list("organisation__name", flat=True)
-    return same_employer(names, application.employer)
+    by_role, by_trade = (
+        rows.order_by().values_list("organisation__name", flat=True) for rows in (roles, teacher)
+    )
+    return same_employer(by_role.union(by_trade), application.employer)
 
 
 def refuse_too_early(application: Application, phase: str, at: datetime) -> None:
@@ -31,7 +33,7 @@ def refuse_too_early(application: Application, phase: str, at: datetime) -> None
     if application.state != Application.State.ELIGIBLE:
         raise Refusal(_("This application is not being judged: score sheets stay as they are."))
     if phase == Phase.INTERVIEW:
-        slot = InterviewSlot.objects.filter(application=application).first()
+        slot = getattr(application, "interview", None)
         if slot is None:
             raise Refusal(_("The applicant has not chosen an interview yet."))
         if not slot.may_be_scored(at):
@@ -48,11 +50,14 @@ def fill_in_sheet(
     sign: bool,
     by,
     at: datetime,
+    seen: int | None = None,
 ) -> Evaluation:
     """`by`'s score sheet: points by the key of their criterion, None where there are none yet.
 
     A draft is its author's alone and can be incomplete; signed, it is final. Signed again the same, it
-    is the one there is. Above a maximum and from outside the committee the database refuses.
+    is the one there is. Above a maximum and from outside the committee the database refuses. `seen` is
+    the revision it was typed upon: ChangedMeanwhile when the same member has saved other points or
+    another remark since, in another window.
     """
     application = hold(application)
     refuse_too_early(application, phase, at)
@@ -63,7 +68,9 @@ def fill_in_sheet(
         if (before, sheet.remark, True) == (given, remark, sign):
             return sheet
         raise Refusal(_("You have already signed this score sheet: it stays as it is."))
-    if sign and set(given) != set(criteria_of(application, phase).values_list("pk", flat=True)):
+    if seen not in (None, sheet.revision) and (before, sheet.remark) != (given, remark):
+        raise ChangedMeanwhile(_("You have saved this score sheet in another window meanwhile."))
+    if sign and set(given) != set(criteria_of(application).filter(phase=phase).values_list("pk", flat=True)):
         raise Refusal(_("Give points for every criterion before signing."))
     if given != before:
         sheet.points.all().delete()
@@ -74,11 +81,12 @@ def fill_in_sheet(
     sheet.remark = remark
     sheet.conflict = shared_employer(application, by) is not None
     sheet.signed_at = at if sign else None
+    sheet.revision += 1
     sheet.save()
     log.info("score sheet %d (%s) %s", sheet.pk, phase, "signed" if sign else "saved")
     return sheet
 
 
-def criteria_of(application: Application, phase: str):
-    """What is judged in this phase of the edition's call."""
-    return Criterion.objects.filter(call__cohort=application.cohort_id, phase=phase)
+def criteria_of(application: Application):
+    """What is judged, in all phases of the edition's call."""
+    return Criterion.objects.filter(call__cohort=application.cohort_id)

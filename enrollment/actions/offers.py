@@ -6,8 +6,8 @@ Locks: the key of the form (`courses.views.once`), the edition, the application,
 """
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from django.db import DatabaseError, transaction
 from django.utils.timezone import localdate
@@ -63,11 +63,11 @@ def offer_free_seats(*, cohort: Cohort, by, at: datetime) -> list[Offer]:
     freed seats be offered again.
     """
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    call = Call.objects.filter(cohort=cohort).first()
+    call = Call.objects.select_related("cohort").filter(cohort=cohort).first()
     free = seats_left(cohort)
     if call is None or free <= 0:
         return []
-    ends = call.refills_until or cohort.starts_on
+    ends = call.last_refill
     if localdate(at) > ends:
         return []
     deadline = deadline_of_later_offer(at, days=call.reserve_days, province=cohort.hub.province, ends=ends)
@@ -93,11 +93,11 @@ def accept(*, offer: Offer, answers: Mapping[int, bool], by, at: datetime) -> En
     if offer.state == Offer.State.ACCEPTED:
         return offer.application.enrollment
     refuse_settled(offer, at)
+    if not can_be_agreed_to(agreements):
+        raise Refusal(_("No participation agreement is in force: the place cannot be accepted yet."))
     if not all(answers.get(agreement.pk) for agreement in agreements if agreement.required):
-        raise Refusal(_("A seat is accepted together with the participation agreement."))
-    settle(offer, Offer.State.ACCEPTED, by=by, at=at)
+        raise Refusal(_("A place is accepted together with the participation agreement."))
     application = offer.application
-    pass_to(application, Application.State.ENROLLED, by=by, at=at)
     Consent.objects.bulk_create(
         Consent(
             user_id=application.user_id,
@@ -108,6 +108,8 @@ def accept(*, offer: Offer, answers: Mapping[int, bool], by, at: datetime) -> En
         )
         for agreement in agreements
     )
+    settle(offer, Offer.State.ACCEPTED, by=by, at=at)
+    pass_to(application, Application.State.ENROLLED, by=by, at=at)
     return Enrollment.objects.create(
         user_id=application.user_id,
         cohort=application.cohort,
@@ -190,29 +192,56 @@ def change_seats(*, cohort: Cohort, seats: int, by, at: datetime) -> Cohort:
 
 
 @transaction.atomic
-def end_enrollment(*, enrollment: Enrollment, state: str, on, by, at: datetime) -> Enrollment:
-    """End a place on day `on` as completed, renounced, withdrawn, forfeited or excluded.
+def end_enrollment(
+    *, enrollment: Enrollment, state: str, on: date, by, at: datetime, reason: str = ""
+) -> Enrollment:
+    """End a place for good on day `on` as completed, renounced, withdrawn, forfeited or excluded.
 
-    Renounced is for before the edition's first day, the others for after it; a freed seat is offered
-    again as far as the call lets it.
+    Whoever ends it, a freed seat is offered again as far as the call lets it. The database refuses a
+    renunciation from the edition's first day on, a withdrawal before it, and all but a renunciation and
+    the completed course without a `reason`, which the participant reads.
     """
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=enrollment.cohort_id)
     enrollment = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
     if enrollment.state == state:
         return enrollment
-    if (state == Enrollment.State.RENOUNCED) != (on < cohort.starts_on):
-        raise Refusal(
-            _("The edition has begun: whoever leaves now withdraws.")
-            if state == Enrollment.State.RENOUNCED
-            else _("The edition has not begun: whoever leaves now renounces.")
-        )
-    enrollment.state, enrollment.ends_on = state, max(on, enrollment.starts_on)
-    enrollment.save(update_fields=["state", "ends_on"])
+    end = {"state": state, "ends_on": on, "ended_at": at, "ended_by": by, "reason": reason.strip()}
+    for name, value in end.items():
+        setattr(enrollment, name, value)
+    enrollment.save(update_fields=end)
     log.info("enrollment %d is now %s", enrollment.pk, state)
     if state != Enrollment.State.COMPLETED:
         leave_places(enrollment=enrollment, by=by, at=at)
     offer_free_seats(cohort=cohort, by=None, at=at)
     return enrollment
+
+
+def way_out(cohort: Cohort, at: datetime) -> str:
+    """How a participant who leaves at `at` does: renounces before the edition's first day, then withdraws."""
+    begun = localdate(at) >= cohort.starts_on
+    return Enrollment.State.WITHDRAWN if begun else Enrollment.State.RENOUNCED
+
+
+def refuse_over(cohort: Cohort, at: datetime) -> None:
+    """Raise Refusal after the edition's last day."""
+    if localdate(at) > cohort.ends_on:
+        raise Refusal(_("The edition is over: there is no place to give up any more."))
+
+
+@transaction.atomic
+def give_up(*, place: Enrollment, reason: str, by, at: datetime) -> Enrollment:
+    """The participant leaves, today, for good: see `way_out`. Asked again, the same end.
+
+    Refused once the edition is over, or when the office has ended the place otherwise meanwhile.
+    """
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=place.cohort_id)
+    place, way = Enrollment.objects.select_for_update(no_key=True).get(pk=place.pk), way_out(cohort, at)
+    if place.state not in (Enrollment.State.ACTIVE, way):
+        raise Refusal(_("This place has already ended."))
+    refuse_over(cohort, at)
+    if way == Enrollment.State.WITHDRAWN and not reason.strip():
+        raise Refusal(_("A withdrawal is in writing: say why you leave."))
+    return end_enrollment(enrollment=place, state=way, on=localdate(at), reason=reason, by=by, at=at)
 
 
 def hold_offer(offer: Offer) -> Offer:
@@ -231,6 +260,11 @@ def refuse_settled(offer: Offer, at: datetime) -> None:
         raise Refusal(_("The time to answer this offer is over."))
     if offer.state != Offer.State.OPEN:
         raise Refusal(_("This offer has already been answered."))
+
+
+def can_be_agreed_to(agreements: Iterable[Agreement]) -> bool:
+    """Whether the participation agreement, which every seat rests on, is among those in force."""
+    return any(agreement.kind == Agreement.Kind.PARTICIPATION for agreement in agreements)
 
 
 def settle(offer: Offer, state: str, *, by, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
@@ -14,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from courses.admin.office import Act, RecordAdmin
 from courses.models import Role
 from courses.refusals import Refusal
-from enrollment.access import editions_judged_by, is_blind_in, score_sheets_open_to
+from enrollment.access import editions_judged_by, files_open_to, is_blind_in, score_sheets_open_to
 from enrollment.actions.eligibility import ask_for_documents, declare_eligible, exclude, reinstate
 from enrollment.actions.interviews import record_turnout
 from enrollment.actions.offers import revoke
 from enrollment.conflicts import same_employer
-from enrollment.models import PROFILE_FIELDS, Application, Evaluation, InterviewSlot, Points, RequiredDocument
+from enrollment.models import Application, Evaluation, InterviewSlot, Points, RequiredDocument
 from enrollment.states import APPLICATION_PASSAGES
 from enrollment.tax_code import born_otherwise, masked
 
@@ -106,7 +107,7 @@ def record_interview(*, application, turnout: str, reason: str, by, at) -> Inter
 def revoke_offer(*, application, reason: str, by, at):
     """Take the latest offer to `application` back."""
     if (offer := application.offers.order_by("pk").last()) is None:
-        raise Refusal(_("No seat has been offered to this applicant."))
+        raise Refusal(_("No place has been offered to this applicant."))
     return revoke(offer=offer, reason=reason, by=by, at=at)
 
 
@@ -137,11 +138,12 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
     search_fields = ["user__name", "user__email", "employer", "role", "=number"]
     ordering = ["-cohort__starts_on", "submitted_at", "id"]
     actions = ["declare_all_eligible", "invite_to_interview"]
-    standing = ["receipt", "user", "email", "cohort", "state", "ground", "flags", "submitted_at"]
-    person = ["born_on", "phone", "foreign", "tax_code_masked", "special_needs"]
+    standing = [("user", "email"), ("cohort", "receipt"), ("state", "submitted_at"), ("ground", "flags")]
+    person = [("born_on", "tax_code_masked"), ("phone", "special_needs")]
+    work = [("employer", "employer_kind"), ("role", "sector"), ("region", "access")]
     guarded = ("phone", "tax_code", "special_needs")
     private = {"phone", "tax_code_masked", "special_needs"}
-    rest = ["motivation", "nomination", "employer_may_know", "privacy_read_at"]
+    rest = ["motivation", ("nomination", "may_be_told"), "privacy_read_at"]
     acts = (
         Act(
             "eligible",
@@ -228,15 +230,16 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
 
     def get_fieldsets(self, request, obj=None):
         hidden = self.private if obj is None or self.judges(request, obj) else set()
+        seen = [tuple(name for name in row if name not in hidden) for row in self.person]
         return [
             (None, {"fields": self.standing}),
-            (_("Person"), {"fields": [name for name in self.person if name not in hidden]}),
-            (_("Work"), {"fields": PROFILE_FIELDS}),
+            (_("Person"), {"fields": list(filter(None, seen))}),
+            (_("Work"), {"fields": self.work}),
             (_("Application"), {"fields": self.rest}),
         ]
 
     def get_readonly_fields(self, request, obj=None):
-        return [*self.standing, *self.person, *PROFILE_FIELDS, *self.rest]
+        return flatten([*self.standing, *self.person, *self.work, *self.rest])
 
     def get_act_arguments(self, act, thing) -> dict:
         if act.form is RequestForm:
@@ -262,7 +265,7 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
             .prefetch_related(Prefetch("points", Points.objects.select_related("criterion")))
         )
         return {
-            "files": application.files.select_related("document"),
+            "files": files_open_to(user).filter(application=application).select_related("document"),
             "request": getattr(application, "document_request", None),
             "sheets": [(sheet, sum(points.value for points in sheet.points.all())) for sheet in sheets],
             "hidden": Evaluation.objects.signed()
@@ -331,7 +334,11 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
 
     @admin.display(description=_("tax code"))
     def tax_code_masked(self, application) -> str:
-        return masked(application.tax_code) if application.tax_code else ""
+        return masked(application.tax_code) if application.tax_code else _("has none")
+
+    @admin.display(description=_("employer may know the outcome"), boolean=True)
+    def may_be_told(self, application) -> bool:
+        return application.employer_may_know
 
     @admin.display(description=_("remarks"))
     def flags(self, application) -> str:

@@ -1,7 +1,8 @@
 """When editions take applications, what they ask for, and how far admission has come."""
 
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import Count, Q, TextField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,7 @@ class CallAdmin(BuildsRankings, OfficeAdmin):
     list_select_related = ["cohort"]
     search_fields = ["cohort__code"]
     ordering = ["-cohort__starts_on"]
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     fieldsets = [
         (None, {"fields": ["cohort", "opens_at", "closes_at", "ranking_on", "answers_by"]}),
         (_("Terms"), {"fields": ["requirements_it", "requirements_en", "minimum", "suitable_from"]}),

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextareaWidget
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin.office import Act, RecordAdmin
@@ -18,6 +18,16 @@ class EndForm(forms.Form):
 
     state = forms.ChoiceField(label=_("How it ends"), choices=ENDS)
     on = forms.DateField(label=_("Last day"), widget=AdminDateWidget)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        required=False,
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_(
+            "The participant reads it. Needed for a withdrawal, which is in writing, a forfeiture and an"
+            " exclusion."
+        ),
+    )
 
 
 @admin.register(Enrollment)
@@ -37,7 +47,8 @@ class EnrollmentAdmin(RecordAdmin):
     list_select_related = ["user", "cohort"]
     search_fields = ["user__name", "user__email", "employer", "role"]
     dates = ("starts_on", "ends_on", "admitted_at")
-    settled = ("user", "email", "cohort", "state", "application", *dates)
+    end = ("ended_at", "ended_by", "reason")
+    settled = ("user", "email", "cohort", "state", "application", *dates, *end)
     fields = [*settled, "hub", "auditor", *PROFILE_FIELDS]
     readonly_fields = [*settled, *(name for name in PROFILE_FIELDS if name != "access")]
     acts = (

@@ -90,7 +90,7 @@ class ImportsApplicants:
         context = {
             "call": call,
             "send": send,
-            "refused": refused,
+            "errors": refused,
             "rows": rows,
             "token": parcel["token"],
             "new": sum(row.new for row in rows),

@@ -3,14 +3,18 @@
 from functools import partial
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from courses.admin.office import Act, OfficeAdmin, OfficeForm
 from enrollment.actions.interviews import cancel_slot, offer_slots, record_turnout
 from enrollment.models import Call, InterviewSlot
+
+from .pipeline import list_of
 
 Turnout = InterviewSlot.Turnout
 
@@ -29,9 +33,12 @@ class CorrectionForm(forms.Form):
     )
 
 
-def record(turnout: str, *, interviewslot: InterviewSlot, reason: str, by, at) -> InterviewSlot:
+def record(turnout: str, *, interviewslot: InterviewSlot, by, at, reason: str = "") -> InterviewSlot:
     """An act on a slot, which goes by the name of its model there."""
     return record_turnout(slot=interviewslot, turnout=turnout, reason=reason, by=by, at=at)
+
+
+held = partial(record, Turnout.HELD)
 
 
 def begun(slot: InterviewSlot, *outcomes: str) -> bool:
@@ -46,13 +53,14 @@ class InterviewSlotAdmin(OfficeAdmin):
     list_select_related = ["call__cohort", "application__user"]
     search_fields = ["application__user__name", "where"]
     ordering = ["-call__cohort__starts_on", "starts_at"]
+    actions = ["record_all_held"]
     series = ["call", "starts_at", "minutes", "number", "where"]
     facts = ["call", "starts_at", "minutes", "where", "offered_at", "application", "chosen_at", "turnout"]
     acts = (
         Act(
             "held",
             _("The interview was held"),
-            partial(record, Turnout.HELD),
+            held,
             form=CorrectionForm,
             when=lambda slot: begun(slot, "", Turnout.ABSENT),
             note=lambda slot: (
@@ -106,8 +114,28 @@ class InterviewSlotAdmin(OfficeAdmin):
         )
         obj.pk = slots[0].pk
 
+    def response_add(self, request, obj, post_url_continue=None):
+        """To all of the edition, and how many there are more."""
+        number = int(request.POST["number"])
+        words = ngettext("%(number)d interview is offered.", "%(number)d interviews are offered.", number)
+        messages.success(request, words % {"number": number})
+        return HttpResponseRedirect(list_of("interviewslot", call__cohort__id__exact=obj.call.cohort_id))
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is None:
+            context["note"] = _(
+                "One after the other from the start, each at least four days away. Whoever is admissible is "
+                "told by mail and chooses."
+            )
+            context["show_save_and_add_another"] = context["show_save_and_continue"] = False
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
     def delete_model(self, request, obj):
         cancel_slot(slot=obj, by=request.user, at=timezone.now())
+
+    @admin.action(description=_("The interviews were held"), permissions=["change"])
+    def record_all_held(self, request, queryset):
+        self.act_on_all(request, queryset, held)
 
     @admin.display(description=_("edition"), ordering="call__cohort__starts_on")
     def cohort(self, slot) -> str:

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Role
-from enrollment.models import Application, Call, Enrollment, InterviewSlot, Offer
+from enrollment.actions.offers import can_be_agreed_to
+from enrollment.models import Agreement, Application, Call, Enrollment, InterviewSlot, Offer
 
 State = Application.State
 
@@ -59,7 +60,7 @@ def pipeline_of(call: Call, at: datetime) -> Pipeline:
         if in_state[state]
     ]
     seats = [
-        Count(_("Seats"), cohort.seats),
+        Count(_("Seats"), cohort.seats, reverse("admin:courses_cohort_seats", args=[cohort.pk])),
         Count(_("Seats taken"), taken, list_of("enrollment", **mine)),
         Count(_("Open offers"), len(deadlines), list_of("offer", state__exact=Offer.State.OPEN, **mine)),
         Count(_("Seats left"), left),
@@ -97,9 +98,14 @@ def waiting_for_the_office(call: Call, in_state: Counter, left: int, at: datetim
             max(2 - members, 0),
             f"{reverse('admin:courses_role_add')}?cohort={cohort.pk}",
         ),
+        Count(
+            _("Participation agreement still to be written"),
+            int(not can_be_agreed_to(Agreement.objects.in_force(at))),
+            reverse("admin:enrollment_agreement_add"),
+        ),
         Count(  # an offer taken back is not made again by itself
             _("Offer the free seats"),
             max(min(left, in_state[State.ON_RESERVE]), 0),
-            reverse("admin:courses_cohort_change", args=[cohort.pk]),
+            reverse("admin:courses_cohort_scroll", args=[cohort.pk]),
         ),
     ]

@@ -24,9 +24,10 @@ from courses.admin.office import REFUSED, LedgerAdmin, words_of
 from courses.views.once import once
 from enrollment import exports
 from enrollment.access import is_blind_in
+from enrollment.actions.offers import can_be_agreed_to
 from enrollment.actions.ranking import publish_ranking
 from enrollment.exports import Entry
-from enrollment.models import Call, Ranking, RankingLine
+from enrollment.models import Agreement, Call, Ranking, RankingLine
 from enrollment.standings import Missing, Stand, Standing, standing_of
 
 OUTCOMES = dict(RankingLine.Outcome.choices)
@@ -94,8 +95,8 @@ class BuildsRankings:
             "missing": [why for why in standing.missing if not blind or why.code != Missing.DEADLINE],
             "title": _("Ranking"),
             "subtitle": str(call.cohort),
-            "call": call,
             "standing": standing,
+            "agreed": can_be_agreed_to(Agreement.objects.in_force(timezone.now())),
             "opts": self.opts,
             "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
             "errors": form.errors,
@@ -173,7 +174,7 @@ def spoken(stand: Stand | None) -> str:
         return "–"
     parts = [OUTCOMES[stand.outcome]]
     if stand.place:
-        parts.append(gettext("place %(place)d") % {"place": stand.place})
+        parts.append(gettext("position %(place)d") % {"place": stand.place})
     if stand.total is not None:
         parts.append(gettext("%(points)s points") % {"points": number_format(stand.total, 2)})
     return ", ".join(map(str, parts))

@@ -13,6 +13,9 @@ from enrollment.models import NEEDED, WRITTEN, Application
 from enrollment.tax_code import read
 
 EARLIEST_BIRTH = date(1900, 1, 1)
+BOTH = _(
+    "You have written a tax code and said that you have none. Leave this box empty, or delete the code above."
+)
 PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{4,28}")
 
 
@@ -98,10 +101,14 @@ class YouForm(StepForm):
         return typed and read(typed)
 
     def clean(self):
-        """Nothing typed keeps the code there is; who has none says so, and then there is none."""
+        """Nothing typed keeps the code there is; who has none says so, and then there is none.
+
+        Of two answers that exclude each other, were the code right or wrong, neither is kept.
+        """
         super().clean()
-        if self.cleaned_data.get("foreign") and self.cleaned_data.get("tax_code"):
-            self.add_error("foreign", _("You have written a tax code: leave this box empty."))
+        if self.cleaned_data.get("foreign") and (self.data.get("tax_code") or "").strip():
+            self.add_error("foreign", BOTH)
+            self.cleaned_data.pop("tax_code", None)
         return self.cleaned_data
 
     def written(self):

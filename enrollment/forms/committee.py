@@ -32,7 +32,7 @@ class ScoreSheetForm(forms.Form):
         self, *args, criteria: Iterable[Criterion], sheet: Evaluation | None, signing: bool = False, **kwargs
     ):
         super().__init__(*args, **kwargs)
-        given = dict(sheet.points.values_list("criterion", "value")) if sheet else {}
+        given = points_in(sheet)
         self.names = {f"points-{criterion.pk}": criterion.pk for criterion in criteria}
         for (name, key), criterion in zip(self.names.items(), criteria, strict=True):
             self.fields[name] = PointsField(
@@ -51,3 +51,18 @@ class ScoreSheetForm(forms.Form):
     def points(self) -> dict[int, int | None]:
         """What was given, by the key of the criterion; None where nothing was."""
         return {key: self.cleaned_data[name] for name, key in self.names.items()}
+
+    def differing_from(self, sheet: Evaluation) -> list[tuple[str, str]]:
+        """What `sheet` says where something else was typed: each with its label."""
+        given = points_in(sheet)
+        saved = {name: given.get(key) for name, key in self.names.items()} | {"remark": sheet.remark}
+        return [
+            (str(self.fields[name].label), "–" if value in (None, "") else str(value))
+            for name, value in saved.items()
+            if value != self.cleaned_data[name]
+        ]
+
+
+def points_in(sheet: Evaluation | None) -> dict[int, int]:
+    """What a sheet gives, by the key of the criterion."""
+    return dict(sheet.points.values_list("criterion", "value")) if sheet else {}

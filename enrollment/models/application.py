@@ -182,6 +182,11 @@ class Application(WorkProfile):
                 violation_error_message=_("Give the tax code, or say that you have none."),
             ),
             models.CheckConstraint(
+                name="nobody_both_has_a_tax_code_and_has_none",
+                condition=Q(foreign=False) | Q(tax_code=""),
+                violation_error_message=_("Give the tax code, or say that you have none: not both."),
+            ),
+            models.CheckConstraint(
                 name="exactly_the_excluded_have_a_ground",
                 condition=Q(state="excluded") & ~Q(ground="") | ~Q(state="excluded") & Q(ground=""),
                 violation_error_message=_("An exclusion has a ground, and nothing else has one."),

@@ -1,5 +1,7 @@
 """The call: when an edition takes applications, what it asks for, how it scores them."""
 
+from datetime import date
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -98,6 +100,11 @@ class Call(models.Model):
     def requirements(self) -> str:
         """Who may apply, in the reader's language."""
         return in_readers_language(self, "requirements")
+
+    @property
+    def last_refill(self) -> date:
+        """The last day on which a freed seat is offered to the next on the reserve list."""
+        return self.refills_until or self.cohort.starts_on
 
     def is_open(self, at) -> bool:
         """From the opening up to, not including, the closing moment."""

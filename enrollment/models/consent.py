@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort
@@ -50,6 +51,11 @@ class Agreement(Titled):
                 name="versions_of_an_agreement_are_numbered",
                 fields=["kind", "version"],
                 violation_error_message=_("This version already exists."),
+            ),
+            models.CheckConstraint(
+                name="the_participation_agreement_is_required",
+                condition=~Q(kind="participation") | Q(required=True),
+                violation_error_message=_("The participation agreement is always required."),
             ),
         ]
         triggers = [append_only(name="agreements_are_only_superseded")]

@@ -15,6 +15,9 @@ from .application import Application
 from .profile import WorkProfile
 from .seats import HOLDING_A_SEAT, refuse_more_than_seats, taken
 
+END = ("ends_on", "ended_at", "ended_by_id", "reason")
+BEFORE_THE_START = "(NEW.ends_on < (SELECT starts_on FROM courses_cohort WHERE id = NEW.cohort_id))"
+
 
 class EnrollmentQuerySet(models.QuerySet):
     """The vocabulary of places."""
@@ -30,10 +33,9 @@ class EnrollmentQuerySet(models.QuerySet):
     def members_on(self, day):
         """Who belonged to the edition on `day`: the roster of that day's sessions.
 
-        Who renounced before the start never did, though the row's last day is the edition's first.
+        Whoever left before the first day never did.
         """
-        began = self.exclude(state=Enrollment.State.RENOUNCED)
-        return began.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
 class EnrollmentState(models.TextChoices):
@@ -46,7 +48,13 @@ class EnrollmentState(models.TextChoices):
 
 
 class Enrollment(WorkProfile):
-    """A place. The work profile is what it was at admission and stays so."""
+    """A place. The work profile is what it was at admission and stays so.
+
+    It ends once, for good: `ends_on` is the last day, before `starts_on` for who left before the start;
+    `ended_at` and `ended_by` say who entered it and when, `reason` why. Of the four ways to lose a place
+    renunciation is before the edition's first day, withdrawal from it on, forfeiture and exclusion at any
+    time.
+    """
 
     State = EnrollmentState
 
@@ -76,6 +84,17 @@ class Enrollment(WorkProfile):
         help_text=_("Where the person attends hybrid sessions; empty is the main hub of the edition."),
     )
     admitted_at = models.DateTimeField(pgettext_lazy("enrollment", "admitted"), editable=False)
+    ended_at = models.DateTimeField(_("end entered"), null=True, blank=True, editable=False)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("end entered by"),
+    )
+    reason = models.TextField(_("reason of the end"), max_length=1000, blank=True, editable=False)
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -97,9 +116,19 @@ class Enrollment(WorkProfile):
             ),
             models.CheckConstraint(
                 name="an_ended_enrollment_has_its_last_day",
-                condition=Q(state="active", ends_on__isnull=True)
-                | (~Q(state="active") & Q(ends_on__isnull=False, ends_on__gte=F("starts_on"))),
+                condition=Q(state="active", ends_on__isnull=True, ended_at__isnull=True)
+                | (~Q(state="active") & Q(ends_on__isnull=False, ended_at__isnull=False)),
                 violation_error_message=_("An ended enrollment has its last day, an active one has none."),
+            ),
+            models.CheckConstraint(
+                name="who_followed_an_edition_left_after_joining_it",
+                condition=~Q(state__in=["withdrawn", "completed"]) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("This person had not joined the edition yet on that day."),
+            ),
+            models.CheckConstraint(
+                name="a_withdrawal_forfeiture_or_exclusion_has_its_reason",
+                condition=~Q(state__in=["withdrawn", "forfeited", "excluded"]) | ~Q(reason=""),
+                violation_error_message=_("Write down why the place ends."),
             ),
         ]
         triggers = [
@@ -108,6 +137,40 @@ class Enrollment(WorkProfile):
                 field="state",
                 table=ENROLLMENT_PASSAGES,
                 message=_("An enrollment cannot pass from this state to that one."),
+            ),
+            Guard(
+                name="one_renounces_before_the_first_day",
+                message=_("The edition has begun: whoever leaves now withdraws."),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "ends_on"),
+                when=pgtrigger.Before,
+                func=f"""
+                    IF NEW.state = 'renounced' AND NOT {BEFORE_THE_START} THEN {{refuse}} END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Guard(
+                name="one_withdraws_from_the_first_day_on",
+                message=_("The edition has not begun: whoever leaves now renounces."),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "ends_on"),
+                when=pgtrigger.Before,
+                func=f"""
+                    IF NEW.state IN ('withdrawn', 'completed') AND {BEFORE_THE_START}
+                    THEN {{refuse}} END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Guard(
+                name="the_end_of_a_place_stays_as_it_is",
+                message=_("This place has ended: what was written down about it stays."),
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=f"""
+                    IF OLD.state <> 'active'
+                       AND ({", ".join(f"OLD.{name}" for name in END)})
+                           IS DISTINCT FROM ({", ".join(f"NEW.{name}" for name in END)})
+                    THEN {{refuse}} END IF;
+                    RETURN NEW;
+                """,
             ),
             Guard(
                 name="no_more_enrollments_than_seats",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.invariants import Guard, known_values
@@ -100,7 +101,10 @@ class EvaluationQuerySet(models.QuerySet):
 
 
 class Evaluation(models.Model):
-    """One member's sheet for one application and phase. Signed, it stays as it is."""
+    """One member's sheet for one application and phase. Signed, it stays as it is.
+
+    `revision` rises with each saving, so that two tabs of its author notice each other.
+    """
 
     Phase = Phase
 
@@ -115,6 +119,7 @@ class Evaluation(models.Model):
     conflict = models.BooleanField(
         _("conflict of interest"), default=False, help_text=_("Same employer as the applicant.")
     )
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
 
     objects = EvaluationQuerySet.as_manager()
@@ -259,7 +264,7 @@ class InterviewSlotQuerySet(models.QuerySet):
 class Turnout(models.TextChoices):
     """What came of an interview."""
 
-    HELD = "held", _("held")
+    HELD = "held", pgettext_lazy("an interview", "held")
     ABSENT = "absent", _("absent")
 
 
@@ -333,6 +338,11 @@ class InterviewSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}, {self.where}"
+
+    @property
+    def place(self) -> str:
+        """Where, for choosing: the address of a call is told to whoever has chosen it."""
+        return gettext("online") if self.where.startswith(("https://", "http://")) else self.where
 
     @property
     def ends_at(self):

@@ -48,8 +48,8 @@ class Interest(models.Model):
     objects = InterestQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("interest in the next call")
-        verbose_name_plural = _("interest in the next call")
+        verbose_name = _("address waiting for the next call")
+        verbose_name_plural = _("addresses waiting for the next call")
         ordering = ["-asked_at"]
         constraints = [
             models.UniqueConstraint(

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from courses.models import Cohort
-from courses.models.invariants import CompositeForeignKey, Guard, known_values, only_these_passages
+from courses.models.invariants import CopiedFacts, Guard, known_values, only_these_passages
 from enrollment.states import OFFER_PASSAGES
 
 from .application import Application
 from .seats import refuse_more_than_seats
+
+OF_THE_APPLICATION = CopiedFacts("application", "enrollment_application", ("cohort_id",))
 
 
 class OfferQuerySet(models.QuerySet):
@@ -99,30 +101,36 @@ class Offer(models.Model):
                 condition=~Q(state="lapsed") | Q(answered_at__gte=F("deadline")),
                 violation_error_message=_("There is still time to answer this offer."),
             ),
-            CompositeForeignKey(
+            OF_THE_APPLICATION.key(
                 name="an_offer_is_for_the_edition_applied_to",
-                fields=["application", "cohort"],
-                to="enrollment_application",
-                to_fields=["id", "cohort_id"],
                 violation_error_message=_("An offer is for the edition the person applied to."),
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="take_edition_from_application",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func="""
-                    SELECT cohort_id INTO NEW.cohort_id
-                    FROM enrollment_application WHERE id = NEW.application_id;
-                    RETURN NEW;
-                """,
-            ),
+            OF_THE_APPLICATION.filled_in("take_edition_from_application"),
             only_these_passages(
                 name="an_offer_changes_state_by_the_rules",
                 field="state",
                 table=OFFER_PASSAGES,
                 message=_("This offer has already been settled."),
+            ),
+            Guard(
+                name="a_seat_is_accepted_with_its_agreement",
+                message=_("A place is accepted together with the participation agreement."),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.state = 'accepted' AND NOT EXISTS (
+                        SELECT 1 FROM enrollment_consent consent
+                        JOIN enrollment_agreement agreement ON agreement.id = consent.agreement_id
+                        JOIN enrollment_application application ON application.user_id = consent.user_id
+                        WHERE application.id = NEW.application_id
+                        AND consent.cohort_id = application.cohort_id
+                        AND consent.given AND consent.at = NEW.answered_at
+                        AND agreement.kind = 'participation')
+                    THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
             ),
             Guard(
                 name="no_more_offers_than_seats",

@@ -67,7 +67,7 @@ class RankingLine(models.Model):
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="ranking_lines", verbose_name=_("application")
     )
-    place = models.PositiveSmallIntegerField(_("place"), null=True, blank=True)
+    place = models.PositiveSmallIntegerField(pgettext_lazy("in a ranking", "position"), null=True, blank=True)
     documents = models.DecimalField(_("documents"), max_digits=5, decimal_places=2, null=True, blank=True)
     interview = models.DecimalField(_("interview"), max_digits=5, decimal_places=2, null=True, blank=True)
     total = models.DecimalField(_("total"), max_digits=5, decimal_places=2, null=True, blank=True)
@@ -88,13 +88,19 @@ class RankingLine(models.Model):
             models.UniqueConstraint(
                 name="each_place_in_a_ranking_is_taken_once",
                 fields=["ranking", "place"],
-                violation_error_message=_("This place in the ranking is already taken."),
+                violation_error_message=_("This position in the ranking is already taken."),
             ),
             models.CheckConstraint(
                 name="exactly_the_suitable_have_a_place",
                 condition=Q(outcome__in=["admitted", "on_reserve"], place__isnull=False)
                 | Q(outcome__in=["not_suitable", "excluded"], place__isnull=True),
-                violation_error_message=_("Who is suitable has a place in the ranking, nobody else."),
+                violation_error_message=_("Whoever is suitable has a position in the ranking, nobody else."),
+            ),
+            models.CheckConstraint(
+                name="the_excluded_stand_with_their_ground_alone",
+                condition=Q(outcome="excluded", documents=None, interview=None, total=None) & ~Q(ground="")
+                | ~Q(outcome="excluded") & Q(ground=""),
+                violation_error_message=_("Whoever is excluded has the ground in the ranking and no points."),
             ),
         ]
         triggers = [append_only(name="lines_of_a_ranking_are_only_added")]

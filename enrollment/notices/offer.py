@@ -28,7 +28,7 @@ class OfferMade(NoticeKind):
     """
 
     name = "offer_made"
-    title = _("Seat offered")
+    title = _("Place offered")
     why = _("You get this because you applied for a place.")
 
     def due(self, at):
@@ -59,7 +59,7 @@ class OfferExpiring(NoticeKind):
 
     name = "offer_expiring"
     title = _("Offer about to lapse")
-    why = _("You get this because a seat is reserved for you.")
+    why = _("You get this because a place is reserved for you.")
 
     def due(self, at):
         early, late = (
@@ -95,7 +95,7 @@ class OfferSettled(NoticeKind):
 
     name = "offer_settled"
     title = _("Offer ended")
-    why = _("You get this because a seat was reserved for you.")
+    why = _("You get this because a place was reserved for you.")
 
     def due(self, at):
         return Offer.objects.filter(
@@ -106,7 +106,7 @@ class OfferSettled(NoticeKind):
         """How it ended never changes; a seat in the edition by another way makes it old news."""
         cohort = Offer.objects.values("cohort").filter(pk=notice.revision)
         live = Enrollment.objects.live().filter(user=notice.user_id, cohort__in=cohort)
-        return gettext_noop("the person has a seat") if live.exists() else None
+        return gettext_noop("the person has a place") if live.exists() else None
 
     def context(self, notices):
         return about(notices[0])
@@ -119,8 +119,8 @@ class SeatConfirmed(NoticeKind):
     """Who accepted an offer is told that the seat is taken, and when the edition begins."""
 
     name = "seat_confirmed"
-    title = _("Seat confirmed")
-    why = _("You get this because you accepted a seat.")
+    title = _("Place confirmed")
+    why = _("You get this because you accepted a place.")
 
     def due(self, at):
         return Enrollment.objects.filter(
@@ -133,7 +133,7 @@ class SeatConfirmed(NoticeKind):
     def still_due(self, notice, at):
         if Enrollment.objects.active().filter(pk=notice.key).exists():
             return None
-        return gettext_noop("the seat has been given up")
+        return gettext_noop("the place has been given up")
 
     def context(self, notices):
         enrollment = Enrollment.objects.select_related("cohort__hub").get(pk=notices[0].key)

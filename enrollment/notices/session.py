@@ -147,17 +147,12 @@ class Seconds(Func):
 def concerned(sessions: QuerySet[Session]) -> tuple[QuerySet[Any], QuerySet[Any]]:
     """`sessions` once per `person`: members of the edition on that day, and who teaches it."""
     day = TruncDate("starts_at", tzinfo=get_default_timezone())
-    members = (
-        sessions.annotate(
-            person=F("cohort__enrollments__user"),
-            membership=F("cohort__enrollments__state"),
-            first_day=F("cohort__enrollments__starts_on"),
-            last_day=F("cohort__enrollments__ends_on"),
-            admitted_at=F("cohort__enrollments__admitted_at"),
-        )
-        .exclude(membership=Enrollment.State.RENOUNCED)
-        .filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
-    )
+    members = sessions.annotate(
+        person=F("cohort__enrollments__user"),
+        first_day=F("cohort__enrollments__starts_on"),
+        last_day=F("cohort__enrollments__ends_on"),
+        admitted_at=F("cohort__enrollments__admitted_at"),
+    ).filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
     teachers = sessions.annotate(person=F("teachers__instructor__user")).exclude(person=None)
     return members, teachers
 
@@ -167,10 +162,8 @@ def begun_or_strange(session: Session, notice, at) -> str | None:
     if session.starts_at <= at:
         return gettext_noop("the session has already begun")
     day = localdate(session.starts_at)
-    members = Enrollment.objects.members_on(day).exclude(state=Enrollment.State.RENOUNCED)
-    if members.filter(
-        user=notice.user_id, cohort=session.cohort_id
-    ).exists() or notice.user_id in teachers_of([session.pk]):
+    members = Enrollment.objects.members_on(day).filter(user=notice.user_id, cohort=session.cohort_id)
+    if members.exists() or notice.user_id in teachers_of([session.pk]):
         return None
     return gettext_noop("the person no longer belongs to the session")
 

@@ -22,6 +22,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "application": application,
         "at": at,
+        "today": timezone.localdate(at),
         "call_open": bool(call and call.is_open(at)),
         "stages": stages_of(application, at),
         "exclusion": reason_of_exclusion(application),

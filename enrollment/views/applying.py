@@ -70,7 +70,7 @@ def step(request: HttpRequest, code: str, step: str) -> HttpResponse:
         )
         return answer(request, keep_the_rest(request, saved, form, at), form)
     except admission.ChangedMeanwhile as refusal:
-        return say_changed(request, draft, form, refusal)
+        return say_changed(request, draft, form, refusal, at)
     except Refusal as refusal:
         return say_no(request, draft, form, refusal)
 
@@ -160,11 +160,11 @@ def form_of(step: str, draft: Application, at: datetime, request: HttpRequest | 
 
 
 def seen_by(request: HttpRequest) -> int:
-    """The revision of the draft that what was sent was typed upon."""
+    """The revision of the draft or the score sheet that what was sent was typed upon."""
     try:
         return int(request.POST["seen"])
     except (KeyError, ValueError) as error:
-        raise BadRequest("the revision of the draft is missing") from error
+        raise BadRequest("the revision is missing") from error
 
 
 def keep_the_rest(request: HttpRequest, draft: Application, form: StepForm, at: datetime) -> Application:
@@ -221,7 +221,9 @@ def show_step(
     return render(request, "enrollment/apply_step.html", context, status=status)
 
 
-def say_changed(request: HttpRequest, draft: Application, form: StepForm, refusal: Refusal) -> HttpResponse:
+def say_changed(
+    request: HttpRequest, draft: Application, form: StepForm, refusal: Refusal, at: datetime
+) -> HttpResponse:
     """Another device was faster: what was typed stays on the page, beside what is saved."""
     if wants_json(request):
         words = _("What you see here is not saved. Press “Save and continue” to compare the two.")
@@ -229,6 +231,8 @@ def say_changed(request: HttpRequest, draft: Application, form: StepForm, refusa
     saved = own_application_to(draft.cohort, request)
     if saved is None:
         raise refusal
+    if isinstance(form, MotivationForm):  # files only come and go: they stand in nobody's way
+        take_and_remove(request, form, saved, at)
     differ = [name for name, value in form.written().items() if getattr(saved, name) != value]
     return show_step(request, saved, form, status=409, changed=answers(saved, differ))
 
@@ -240,7 +244,14 @@ def say_no(
     if wants_json(request):
         return JsonResponse({"said": str(refusal), "stop": True}, status=409)
     typed = answers(form.instance, form.written()) if form else []
-    context = {"cohort": application.cohort, "application": application, "reason": refusal, "typed": typed}
+    lost = [file.name for files in request.FILES.lists() for file in files[1]]
+    context = {
+        "cohort": application.cohort,
+        "application": application,
+        "reason": refusal,
+        "typed": typed,
+        "lost": lost,
+    }
     return render(request, "enrollment/apply_refused.html", context, status=409)
 
 

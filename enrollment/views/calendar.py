@@ -85,7 +85,8 @@ def owner_of(pk: int) -> Owner | None:
 @ready
 def versions_of(person: int) -> QuerySet:
     """What `Owner` holds, if the person is active."""
-    membership = joined("pk", "state", "access", "starts_on", "ends_on", "cohort__version")
+    # The state needs no naming: a membership has its last day exactly from when it ends.
+    membership = joined("pk", "access", "starts_on", "ends_on", "cohort__version")
     teaching = joined("session__cohort", "session__cohort__version")
     enrollments = Enrollment.objects.filter(user=OuterRef("pk")).order_by("pk")
     taught = SessionTeacher.objects.filter(instructor__user=OuterRef("pk")).order_by()

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db import connection
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Cohort, Hub
 from enrollment.models import Call, Criterion, RequiredDocument
+from enrollment.models.ready import ready
 from enrollment.views.public_calendar import read_calendar
 
 CALL = (
@@ -35,7 +35,6 @@ CALL = (
     "ranking_on",
     "answers_by",
 )
-NO_CODE = ""  # stands for the code until one is known
 A_DAY = 24 * 60 * 60  # seconds; whatever changes makes another key, so this only tidies up
 
 
@@ -83,7 +82,7 @@ def cohort(request: HttpRequest, code: str) -> HttpResponse:
         if unchanged and unchanged.status_code == 304:
             return unchanged
     calendar = partial(read_calendar, cover.pk, cover.hub_id)
-    context = {"cohort": cover, "facts": facts, "calendar": calendar, **state, **cover.scheme()}
+    context = {"cohort": cover, "facts": facts, "calendar": calendar, **state}
     return HttpResponse(page_of(request, f"cohort:{facts}", context), headers=headers)
 
 
@@ -171,23 +170,19 @@ class Cover(NamedTuple):
 
 def cover_of(code: str) -> Cover | None:
     """The listed edition with this code."""
-    sql, parameters = cover_query()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [code if parameter == NO_CODE else parameter for parameter in parameters])
-        row = cursor.fetchone()
-    return row and Cover(*row)
+    return next((Cover(*row) for row in covers_of(code)), None)
 
 
-@lru_cache
-def cover_query() -> tuple[str, tuple]:
-    """The query of `cover_of`, written once: building it anew takes ten times as long as running it."""
+@ready
+def covers_of(code: str) -> QuerySet:
+    """What `Cover` holds."""
     hub = ("hub__name", "hub__address", "hub__postal_code", "hub__city", "hub__province")
     row = ("pk", "code", "starts_on", "ends_on", "seats", "version", "hub_id", *hub)
     call = (f"call__{name}" for name in CALL)
-    rows = Cohort.objects.listed().order_by().filter(code=NO_CODE)
     documents = rows_of(RequiredDocument.objects.order_by("position"), "required")
     criteria = rows_of(Criterion.objects.order_by("phase", "position"), "phase", "maximum")
-    return rows.values_list(*row, *call, documents, criteria).query.sql_with_params()
+    editions = Cohort.objects.listed().order_by().filter(code=code)
+    return editions.values_list(*row, *call, documents, criteria)
 
 
 def rows_of(below: QuerySet, *fields: str) -> ArraySubquery:

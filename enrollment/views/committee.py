@@ -1,5 +1,6 @@
 """The committee's desk: what is to be judged, and one's own score sheet."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib import messages
@@ -16,10 +17,12 @@ from courses.models import Cohort
 from courses.refusals import Refusal
 from courses.views.once import once
 from enrollment.access import applications_judged_by, editions_judged_by
+from enrollment.actions.applications import ChangedMeanwhile
 from enrollment.actions.evaluation import criteria_of, fill_in_sheet, refuse_too_early, shared_employer
 from enrollment.forms.committee import ScoreSheetForm
 from enrollment.judging import ASK_FOR_WORK, Line, Stage, next_to_judge, work_of
-from enrollment.models import Application, Evaluation, InterviewSlot, Phase
+from enrollment.models import Application, Criterion, Evaluation, InterviewSlot, Phase
+from enrollment.views.applying import seen_by
 
 ROWS = 50
 
@@ -61,28 +64,37 @@ def interviews_to_come(work: list[Line], at: datetime) -> list[InterviewSlot]:
 def score_sheet(request: HttpRequest, pk: int, phase: str) -> HttpResponse:
     """The file of an applicant beside one's own sheet; POST saves it as a draft or signs it."""
     application, at = application_judged(request, pk), timezone.now()
-    criteria = list(criteria_of(application, phase))
+    scored = list(criteria_of(application))
+    criteria = [criterion for criterion in scored if criterion.phase == phase]
     if not criteria:  # an unknown phase, too
         raise Http404
     sheet = Evaluation.objects.filter(application=application, member=request.user.pk, phase=phase).first()
     if request.method != "POST":
         form = ScoreSheetForm(criteria=criteria, sheet=sheet)
-        return sheet_page(request, application, Phase(phase), form, sheet, at)
+        return sheet_page(request, application, Phase(phase), scored, form, sheet, at)
     asked = request.POST.get("do")
     if asked not in ("save", "sign"):  # the last field: a form cut short on its way has none
         raise BadRequest
     form = ScoreSheetForm(request.POST, criteria=criteria, sheet=sheet, signing=asked == "sign")
     if not form.is_valid():
-        return sheet_page(request, application, Phase(phase), form, sheet, at, status=422)
-    fill_in_sheet(
-        application=application,
-        phase=phase,
-        points=form.points,
-        remark=form.cleaned_data["remark"],
-        sign=asked == "sign",
-        by=request.user,
-        at=at,
-    )
+        return sheet_page(request, application, Phase(phase), scored, form, sheet, at, status=422)
+    try:
+        fill_in_sheet(
+            application=application,
+            phase=phase,
+            points=form.points,
+            remark=form.cleaned_data["remark"],
+            sign=asked == "sign",
+            by=request.user,
+            at=at,
+            seen=seen_by(request),
+        )
+    except ChangedMeanwhile:
+        sheet = Evaluation.objects.get(application=application, member=request.user.pk, phase=phase)
+        changed = form.differing_from(sheet)
+        return sheet_page(
+            request, application, Phase(phase), scored, form, sheet, at, changed=changed, status=409
+        )
     messages.success(request, _("Your score sheet is signed.") if asked == "sign" else _("Draft saved."))
     return redirect("enrollment:score_sheet", pk, phase)
 
@@ -97,13 +109,19 @@ def sheet_page(
     request: HttpRequest,
     application: Application,
     phase: Phase,
+    scored: list[Criterion],
     form: ScoreSheetForm,
     sheet: Evaluation | None,
     at: datetime,
     *,
+    changed: Iterable[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """What the applicant sent, while it is being judged; one's own sheet; those open to this person."""
+    """What the applicant sent, while it is being judged; one's own sheet; those open to this person.
+
+    `scored` are the criteria of all phases; `changed` is what another window of theirs has saved instead
+    of what `form` has.
+    """
     try:
         refuse_too_early(application, phase, at)
         not_now = ""
@@ -113,31 +131,33 @@ def sheet_page(
         "application": application,
         "phase": phase,
         "form": form,
+        "changed": changed,
+        "seen": sheet.revision if sheet else 0,
         "sheet": sheet,
         "not_now": not_now,
         "slot": getattr(application, "interview", None) if phase == Phase.INTERVIEW else None,
         "shared_employer": shared_employer(application, request.user),
         "being_judged": application.state == Application.State.ELIGIBLE,
         "files": application.files.filter(document__judged=True).select_related("document"),
-        "table": points_table(request.user, application, phase),
-        "tabs": tabs_of(application),
+        "table": points_table(request.user, application, phase, scored),
+        "tabs": tabs_of(application, scored),
         "next": next_to_judge(request.user, application.cohort, at) if sheet and sheet.signed_at else None,
         "trail": trail_to(application.cohort),
     }
     return render(request, "enrollment/score_sheet.html", context, status=status)
 
 
-def tabs_of(application: Application) -> list[tuple[str, Phase]]:
+def tabs_of(application: Application, scored: list[Criterion]) -> list[tuple[str, Phase]]:
     """The phases the call scores, and where their sheets are."""
-    scored = set(application.cohort.call.criteria.values_list("phase", flat=True))
+    phases = {criterion.phase for criterion in scored}
     return [
         (reverse("enrollment:score_sheet", args=[application.pk, phase]), phase)
         for phase in Phase
-        if phase in scored
+        if phase in phases
     ]
 
 
-def points_table(member, application: Application, phase: Phase) -> dict[str, list]:
+def points_table(member, application: Application, phase: Phase, scored: list[Criterion]) -> dict[str, list]:
     """Criteria by members, from the signed sheets open to `member`, with the total of each."""
     sheets = list(
         Evaluation.objects.open_to(member)
@@ -154,7 +174,8 @@ def points_table(member, application: Application, phase: Phase) -> dict[str, li
         "sheets": sheets,
         "rows": [
             (criterion, [(sheet.member, given[sheet.pk, criterion.pk]) for sheet in sheets])
-            for criterion in criteria_of(application, phase)
+            for criterion in scored
+            if criterion.phase == phase
         ],
         "totals": [(sheet.member, sum(points.value for points in sheet.points.all())) for sheet in sheets],
     }

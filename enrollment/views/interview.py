@@ -1,7 +1,7 @@
 """The applicant's interview: which times are free, and which is chosen."""
 
-from datetime import datetime
-from itertools import groupby
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -63,12 +63,20 @@ def interview_page(
     exchangeable = bool(slot and slot.may_be_exchanged(at))
     may_choose = application.state == Application.State.ELIGIBLE and (exchangeable or not slot)
     free = InterviewSlot.objects.choosable(at).filter(call__cohort=application.cohort_id)
-    by_day = groupby(free if may_choose else [], lambda one: timezone.localdate(one.starts_at))
     context = {
         "application": application,
         "slot": slot,
         "may_choose": may_choose,
-        "days": [(day, list(slots)) for day, slots in by_day],
+        "days": days_of(free) if may_choose else [],
         "refusal": refusal,
     }
     return render(request, "enrollment/interview.html", context, status=status)
+
+
+def days_of(free: Iterable[InterviewSlot]) -> list[tuple[date, list[tuple[str, list[InterviewSlot]]]]]:
+    """The free times under their day, and there under their place."""
+    days: dict[date, dict[str, list[InterviewSlot]]] = {}
+    for slot in free:
+        there = days.setdefault(timezone.localdate(slot.starts_at), {})
+        there.setdefault(slot.place, []).append(slot)
+    return [(day, list(places.items())) for day, places in days.items()]

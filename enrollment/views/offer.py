@@ -22,7 +22,9 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     if offer.state == Offer.State.ACCEPTED:
         return redirect("enrollment:application", pk)
     typed = request.POST if request.method == "POST" else None
-    form = AcceptForm(typed, agreements=Agreement.objects.in_force(at))
+    agreements = list(Agreement.objects.in_force(at))
+    acceptable = offers.can_be_agreed_to(agreements)
+    form = AcceptForm(typed if acceptable else None, agreements=agreements)
     try:
         offers.refuse_settled(offer, at)
         if form.is_valid():
@@ -31,8 +33,9 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("enrollment:application", pk)
     except Refusal as refusal:
         return closed(request, offer, refusal)
-    context = {"offer": offer, "form": form, "at": at}
-    return render(request, "enrollment/offer.html", context, status=422 if form.errors else 200)
+    context = {"offer": offer, "form": form, "acceptable": acceptable, "at": at}
+    status = 409 if typed and not acceptable else 422 if form.errors else 200
+    return render(request, "enrollment/offer.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

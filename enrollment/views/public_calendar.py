@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from html import escape
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from courses.hours import minutes_between
 from courses.models import Session
+from enrollment.models.ready import ready
 
 # Retakes, reviews and milestone meetings concern some people only: they are in those people's diaries.
 FOR_EVERYBODY = (Session.Purpose.TEACHING, Session.Purpose.WELCOME, Session.Purpose.FINAL)
@@ -57,11 +60,10 @@ def read_calendar(cohort: int, main_hub: int) -> Calendar:
     return Calendar(months, [(mode, name, minutes[mode]) for mode, name in modes.items() if minutes[mode]])
 
 
-def read_entries(cohort: int, main_hub: int) -> Iterator[Entry]:
-    """A session has a row for each of its places, one after the other."""
-    language = "en" if get_language() == "en" else "it"
-    zone = timezone.get_current_timezone()
-    rows = (
+@ready
+def rows_of(cohort: int, language: str) -> QuerySet:
+    """A row for each session of `cohort` and each of its places, in order of time."""
+    return (
         Session.objects.filter(cohort=cohort, purpose__in=FOR_EVERYBODY)
         .order_by("starts_at", "pk", "places__pk")
         .values_list(
@@ -70,7 +72,13 @@ def read_entries(cohort: int, main_hub: int) -> Iterator[Entry]:
             *("places__room__name", "places__room__hub", "places__room__hub__city"),
         )
     )
-    for _pk, group in groupby(rows, key=itemgetter(0)):
+
+
+def read_entries(cohort: int, main_hub: int) -> Iterator[Entry]:
+    """The sessions of an edition in the reader's language and Italian time."""
+    language = "en" if get_language() == "en" else "it"
+    zone = timezone.get_current_timezone()
+    for _pk, group in groupby(rows_of(cohort, language), key=itemgetter(0)):
         of_session = list(group)
         _pk, starts_at, ends_at, mode, state, topic, module, *_place = of_session[0]
         starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
@@ -85,18 +93,24 @@ def read_entries(cohort: int, main_hub: int) -> Iterator[Entry]:
         )
 
 
-# Written here and not in the template, which takes three times as long for the 78 rows of an edition.
-DAY = '<tbody><tr class="is-{}"><th scope="rowgroup" rowspan="{}">{}</th>{}</tr>{}</tbody>'
-SESSION = '<td>{}</td><td>{}<small>{}</small></td><td><span class="badge badge-{}">{}</span></td>'
-
-
 def write_month(entries: Iterable[Entry], words: dict[str, str]) -> SafeString:
-    """A group of rows per day, headed by the day."""
-    days = []
-    for day, of_day in groupby(entries, key=lambda entry: entry.day):
-        first, *others = rows = [
-            (e.look, format_html(SESSION, e.hours, e.title, e.places, e.look, words[e.look])) for e in of_day
-        ]
-        rest = format_html_join("", '<tr class="is-{}">{}</tr>', others)
-        days.append((first[0], len(rows), date_format(day, "D j"), first[1], rest))
-    return format_html_join("", DAY, days)
+    """A group of rows per day, headed by the day.
+
+    Written here and not in the template, which takes ten times as long for the 78 rows of an edition.
+    Only titles and places were typed by people: the rest is ours and needs no escaping.
+    """
+    weekdays = [str(WEEKDAYS_ABBR[number]) for number in range(7)]
+    parts = []
+    for day, group in groupby(entries, key=lambda entry: entry.day):
+        of_day = list(group)
+        head = f'<th scope="rowgroup" rowspan="{len(of_day)}">{weekdays[day.weekday()]} {day.day}</th>'
+        parts.append("<tbody>")
+        for entry in of_day:
+            parts.append(
+                f'<tr class="is-{entry.look}">{head}<td>{entry.hours}</td>'
+                f"<td>{escape(entry.title)}<small>{escape(entry.places)}</small></td>"
+                f'<td><span class="badge badge-{entry.look}">{words[entry.look]}</span></td></tr>'
+            )
+            head = ""
+        parts.append("</tbody>")
+    return SafeString("".join(parts))

@@ -18,6 +18,19 @@ def test_everything_on_the_clock_is_a_task():
     assert asked - set(app.tasks) == set()
 
 
+def test_what_people_wait_for_is_looked_at_each_minute():
+    each_minute = {
+        entry.task
+        for entry in Scheduler(app).schedule.values()
+        if entry.schedule.run_every == timedelta(minutes=1)
+    }
+    assert each_minute == {
+        "academy.tasks.sweep",
+        "enrollment.tasks.let_offers_lapse",
+        "enrollment.tasks.exclude_incomplete",
+    }
+
+
 def test_the_clock_knows_intervals_only():
     entries = Scheduler(app).schedule.values()
     assert {type(entry.schedule) for entry in entries} == {schedule}

@@ -58,7 +58,7 @@ class Demo:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.command.send_signal(number)
-        return self.command.wait(60)
+        return self.command.wait(120)
 
     def processes(self) -> list[str]:
         """Everything that still runs and was started for this folder, servers included."""
@@ -151,7 +151,7 @@ def test_a_taken_port_is_one_clear_line(demo):
         other.bind(("127.0.0.1", demo.port))
         other.listen()
         demo.start()
-        assert demo.command.wait(30) == 1
+        assert demo.command.wait(120) == 1
     said = demo.said.read_text()
     assert said.startswith(f"CommandError: Port {demo.port} cannot be used")
     assert said.count("\n") == 1
@@ -169,7 +169,7 @@ def test_nothing_is_forgotten_while_the_servers_are_in_use(demo):
     services = Services(demo.folder)
     with services.running():
         demo.start("--reset")
-        assert demo.command.wait(30) == 1
+        assert demo.command.wait(120) == 1
         assert demo.says("is running: stop it first")
         assert services.postgres_answers()
 
@@ -196,16 +196,25 @@ def test_no_process_outlives_the_block(tmp_path):
     assert [child.is_running() for child in children] == [False, False]
 
 
+def test_what_a_process_started_does_not_outlive_the_block_either(tmp_path):
+    words = "import subprocess, time; subprocess.Popen(['sleep', '600']); time.sleep(60)"
+    with running([Program("parent", "timeit", ("-n1", "-r1", words))], tmp_path, print) as house:
+        parent = psutil.Process(house.running[0].child.pid)
+        wait_until(lambda: len(parent.children()) == 1)
+        [child] = parent.children()
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
 def test_an_interrupt_sent_to_make_alone_is_noticed(tmp_path):
     (tmp_path / "Makefile").write_text("sleep:\n\t@sleep 60\n")
     make = subprocess.Popen(["make", "sleep"], cwd=tmp_path)
     try:
         wait_until(lambda: len(psutil.Process(make.pid).children()) == 1)
-        wait_until(lambda: not supervisor.holds_interrupt(make.pid), 10)  # make holds it while it forks
+        wait_until(lambda: not supervisor.holds_interrupt(make.pid))  # make holds it while it forks
         make.send_signal(signal.SIGINT)
-        wait_until(lambda: supervisor.holds_interrupt(make.pid), 10)
+        wait_until(lambda: supervisor.holds_interrupt(make.pid))
     finally:
         for child in psutil.Process(make.pid).children():
             child.kill()
-        make.wait(10)
+        make.wait(60)
     assert not supervisor.holds_interrupt(make.pid)

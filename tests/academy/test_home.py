@@ -176,6 +176,17 @@ def test_who_only_waits_is_told_so(home, state, words):
     assert words in main_of(home(an_applicant(state)[0].user))
 
 
+@pytest.mark.parametrize(
+    ("last_day", "words"),
+    [(NOW.date(), "You are on the reserve list"), (None, "The reserve list is closed")],
+    ids=["today", "the edition has begun"],
+)
+def test_who_is_on_reserve_is_told_when_seats_are_not_offered_any_more(home, last_day, words):
+    application, _address = an_applicant("on_reserve")
+    a_call(cohort=application.cohort, refills_until=last_day)
+    assert words in main_of(home(application.user))
+
+
 @pytest.mark.parametrize("state", ["draft", "submitted", "eligible", "admitted", "on_reserve"])
 def test_the_page_of_an_applicant_costs_at_most_six_questions(client, django_assert_max_num_queries, state):
     application, _address = an_applicant(state)
@@ -222,7 +233,9 @@ def test_whoever_withdrew_finds_an_empty_week(home, cohort):
     enrollment = an_enrollment(cohort=cohort)
     a_session(cohort, starts_at=rome(2022, 3, 26, 9))
     assert home(enrollment.user).context["next"]
-    end_enrollment(enrollment=enrollment, state="withdrawn", on=NOW.date(), by=None, at=NOW)
+    end_enrollment(
+        enrollment=enrollment, state="withdrawn", reason="Cambio lavoro.", on=NOW.date(), by=None, at=NOW
+    )
     page = home(enrollment.user)
     assert page.context["next"] is None
     assert "No sessions in the next seven days" in page.text

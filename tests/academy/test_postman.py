@@ -99,6 +99,13 @@ def test_a_temporary_refusal_rests_and_is_delivered_once(server):
     assert len(server.to(anna.email)) == len(server.to(bruno.email)) == 1
 
 
+def test_what_has_waited_longest_leaves_first_whenever_it_was_written_down(server):
+    [anna, bruno] = applicants(2)
+    Notice.objects.filter(user=anna).update(not_before=AT + minutes(3))
+    deliver(at(AT + minutes(5)), 5)
+    assert server.recipients == [[bruno.email], [anna.email]]
+
+
 def test_a_server_that_closes_the_line_is_called_again(server):
     people = applicants(3)
     server.answer("DATA", "421 too many")
@@ -309,7 +316,7 @@ def test_the_mail_speaks_the_language_of_its_reader_not_of_the_office(server):
         collect(AT)
         deliver(at(AT), 5)
     english = server.to("en@example.org")[-1]
-    assert english["Subject"] == "A seat for you in SMTC-2022-1: answer by 14:00 on 23 December"
+    assert english["Subject"] == "A place for you in SMTC-2022-1: answer by 14:00 on 23 December"
     assert "Thursday 13 January 2022" in english.get_body(("plain",)).get_content()
     italian = server.to("it@example.org")[-1]
     assert "giovedì 13 gennaio 2022" in italian.get_body(("plain",)).get_content().lower()

@@ -82,7 +82,7 @@ def test_without_the_lock_on_the_row_they_would_not(server, monkeypatch):
         first = Notice.objects.waiting(at).select_related("user").order_by("id").first()
         if first:
             with suppress(threading.BrokenBarrierError):  # once is enough
-                both_have_looked.wait(5)
+                both_have_looked.wait(30)
                 both_have_looked.abort()
             first.claimed_at = at
             postman.mark([first], state="claimed", claimed_at=at)

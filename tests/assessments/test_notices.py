@@ -59,7 +59,9 @@ def test_who_left_meanwhile_is_not_told():
     test, [stays, leaves], _teacher = a_tested_class()
     at = rome(2022, 2, 10, 12)
     published(test, [stays, leaves], at)
-    end_enrollment(enrollment=leaves, state="withdrawn", on=date(2022, 2, 10), by=None, at=at)
+    end_enrollment(
+        enrollment=leaves, state="withdrawn", reason="Cambio lavoro.", on=date(2022, 2, 10), by=None, at=at
+    )
     assert due("score_published", at) == [(stays.user_id, test.pk, 1, at)]
     notices = [
         Notice(kind="score_published", user=member.user, key=test.pk, revision=1)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from assessments.actions import scores
@@ -13,6 +14,7 @@ from assessments.models import Score, ScoreEntry
 from courses.models import Session
 from courses.refusals import Refusal
 from tests.classroom import ABSENT, AFTERWARDS, TEST_DAY, Class, mark
+from tests.factories import an_enrollment
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,24 @@ def test_nothing_can_be_recorded_before_the_test_or_for_a_cancelled_session(grou
     assert Score.objects.count() == 0
 
 
+def test_an_auditor_gets_no_score(group):
+    auditor = an_enrollment(cohort=group.cohort, auditor=True)
+    cells = [Cell(auditor.pk, None, mark(28))]
+    with pytest.raises(Refusal, match="do not sit"), override("en"):
+        record_scores(test=group.test, cells=cells, by=group.teacher, at=AFTERWARDS)
+    assert Score.objects.count() == 0
+
+
+def test_whoever_writes_scores_locks_the_test_before_they_read_any(group):
+    for write in (lambda: group.record(mark(28), mark(20), ABSENT), group.publish):
+        with CaptureQueriesContext(connection) as asked:
+            write()
+        tables = [
+            query["sql"].split('FROM "')[1].split('"')[0] for query in asked if "FOR NO KEY" in query["sql"]
+        ]
+        assert tables == ["assessments_moduletest", "assessments_score"]
+
+
 def save_at_once(group: Class, *values: int) -> list:
     """Each value for the whole class, saved by as many people at the same moment; what came of it."""
     barrier, outcomes = threading.Barrier(len(values)), []
@@ -74,7 +94,7 @@ def save_at_once(group: Class, *values: int) -> list:
     def save(value: int) -> None:
         cells = [Cell(person.pk, None, mark(value)) for person in group.people]
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             outcomes.append(record_scores(test=group.test, cells=cells, by=group.teacher, at=AFTERWARDS))
         except ScoresChangedMeanwhile as conflict:
             outcomes.append(set(conflict.current.values()))
@@ -85,7 +105,7 @@ def save_at_once(group: Class, *values: int) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return sorted(outcomes, key=str)
 
 
@@ -105,7 +125,7 @@ def test_control_without_the_lock_one_overwrites_the_other(monkeypatch):
 
     def read_without_lock(test, attempt):
         now = {score.enrollment_id: score for score in test.scores.filter(attempt=attempt)}
-        both_have_read.wait(10)
+        both_have_read.wait(60)
         return now
 
     monkeypatch.setattr(scores, "locked", lambda test: test)

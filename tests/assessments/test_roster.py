@@ -18,7 +18,12 @@ pytestmark = pytest.mark.django_db
 def test_the_class_is_that_of_the_day_of_the_test(group):
     stays, left, joined = group.people
     end_enrollment(
-        enrollment=left, state="withdrawn", on=TEST_DAY.date() - timedelta(days=1), by=None, at=AFTERWARDS
+        enrollment=left,
+        state="withdrawn",
+        reason="Cambio lavoro.",
+        on=TEST_DAY.date() - timedelta(days=1),
+        by=None,
+        at=AFTERWARDS,
     )
     type(joined).objects.filter(pk=joined.pk).update(starts_on=TEST_DAY.date() + timedelta(days=1))
     an_enrollment(cohort=group.cohort, auditor=True)
@@ -30,7 +35,14 @@ def test_the_class_is_that_of_the_day_of_the_test(group):
 def test_who_has_a_score_stays_in_sight_whatever_becomes_of_the_dates(group):
     group.record(mark(28))
     person = group.people[0]
-    end_enrollment(enrollment=person, state="withdrawn", on=group.cohort.starts_on, by=None, at=AFTERWARDS)
+    end_enrollment(
+        enrollment=person,
+        state="withdrawn",
+        reason="Cambio lavoro.",
+        on=group.cohort.starts_on,
+        by=None,
+        at=AFTERWARDS,
+    )
     assert person in roster(group.test, at=AFTERWARDS)
 
 
@@ -56,6 +68,11 @@ def test_a_retake_waits_for_its_session_and_for_who_is_still_there(group):
         group.record(None, mark(21), attempt=2, at=retake - timedelta(minutes=1))
     left = group.people[2]
     end_enrollment(
-        enrollment=left, state="withdrawn", on=retake.date() - timedelta(days=1), by=None, at=retake
+        enrollment=left,
+        state="withdrawn",
+        reason="Cambio lavoro.",
+        on=retake.date() - timedelta(days=1),
+        by=None,
+        at=retake,
     )
     assert list(roster(group.test, attempt=2, at=retake)) == [group.people[1]]

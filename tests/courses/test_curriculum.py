@@ -110,6 +110,11 @@ def test_an_hour_missing_from_a_module_of_the_real_file_is_found_on_its_line():
     )
 
 
+def test_a_module_with_less_teaching_than_hours_is_found_too():
+    found = problems(spoiled(20, "company_hours = 1"))
+    assert found[0] == "line 14: module M1 has 4 h, academic and company teaching make 3 h"
+
+
 @pytest.mark.parametrize(
     ("line", "replacement", "expected"),
     [

@@ -52,6 +52,10 @@ def shifted(by: str) -> str:
     return f"starts_at = starts_at + '{by}'::interval, ends_at = ends_at + '{by}'::interval"
 
 
+def on(day: str) -> str:
+    return f"starts_at = '{day} 09:00+01', ends_at = '{day} 10:00+01'"
+
+
 BROKEN_BY = {
     "academic_and_company_minutes_make_the_programme": (
         "UPDATE courses_programme SET minutes = minutes + 1 WHERE code = 'unused'"
@@ -115,6 +119,8 @@ BROKEN_BY = {
     "a_session_lies_within_its_edition": [
         f"UPDATE courses_session SET {shifted('1 year')}",
         f"UPDATE courses_session SET {shifted('-2 weeks')}",
+        f"UPDATE courses_session SET {on('2022-06-12')} WHERE id = {OTHER}",  # the day after the last
+        f"UPDATE courses_session SET {on('2022-01-12')} WHERE id = {OTHER}",
         another(
             Session, starts_at="starts_at - '2 weeks'::interval", ends_at="ends_at - '2 weeks'::interval"
         ),

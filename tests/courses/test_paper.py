@@ -72,6 +72,10 @@ def test_its_tables_have_heads_for_who_listens():
     assert len(findall(rb"/S ?/TH\b", content)) == len(TABLE.columns)
 
 
+def test_a_paper_is_made_at_any_moment_of_a_second():
+    assert set_paper(PAPER, AT.replace(microsecond=31)) == set_paper(PAPER, AT)
+
+
 def test_the_same_paper_at_the_same_moment_is_the_same_bytes():
     assert set_paper(PAPER, AT) == set_paper(PAPER, AT)
     assert set_paper(PAPER, AT) != set_paper(PAPER, AT.replace(day=18))

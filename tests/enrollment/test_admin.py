@@ -31,7 +31,11 @@ def page(model: str, name: str = "change", *args) -> str:
 def test_a_place_ends_with_a_day_and_frees_its_seat_unless_completed(office, state):
     enrollment = factories.an_enrollment()
     address = page("enrollment", "end", enrollment.pk)
-    assert office.post(address, {"state": state, "on": "2022-03-01"}).status_code == 302
+    end = {"state": state, "on": "2022-03-01", "reason": "Assenze."}
+    without = office.post(address, end | {"reason": ""})
+    assert (without.status_code == 302) == (state == "completed")
+    assert ("Write down why the place ends." in without.text) == (state != "completed")
+    assert office.post(address, end).status_code == 302
     enrollment.refresh_from_db()
     assert (enrollment.state, enrollment.ends_on) == (state, date(2022, 3, 1))
     assert Enrollment.objects.live().exists() == (state == "completed")
@@ -41,11 +45,24 @@ def test_a_place_ends_with_a_day_and_frees_its_seat_unless_completed(office, sta
 def test_before_the_start_one_renounces_and_after_it_one_withdraws(office):
     enrollment = factories.an_enrollment()
     address = page("enrollment", "end", enrollment.pk)
-    assert office.post(address, {"state": "renounced", "on": "2022-03-01"}).status_code == 422
-    assert office.post(address, {"state": "withdrawn", "on": "2022-01-10"}).status_code == 422
+    late = office.post(address, {"state": "renounced", "on": "2022-03-01"})
+    early = office.post(address, {"state": "withdrawn", "on": "2022-01-10", "reason": "Cambio lavoro."})
+    assert (late.status_code, early.status_code) == (422, 422)
+    assert "The edition has begun: whoever leaves now withdraws." in late.text
+    assert "The edition has not begun: whoever leaves now renounces." in early.text
     assert office.post(address, {"state": "renounced", "on": "2022-01-10"}).status_code == 302
     enrollment.refresh_from_db()
-    assert (enrollment.state, enrollment.ends_on) == ("renounced", enrollment.starts_on)
+    assert (enrollment.state, enrollment.ends_on) == ("renounced", date(2022, 1, 10))
+
+
+@pytest.mark.parametrize("state", ["forfeited", "excluded"])
+def test_the_office_enters_a_forfeiture_and_an_exclusion_also_before_the_first_day(office, state):
+    enrollment = factories.an_enrollment()
+    end = {"state": state, "on": "2022-01-10", "reason": "Ha perso il requisito."}
+    assert office.post(page("enrollment", "end", enrollment.pk), end).status_code == 302
+    enrollment.refresh_from_db()
+    assert (enrollment.state, enrollment.ends_on) == (state, date(2022, 1, 10))
+    assert not Enrollment.objects.members_on(date(2022, 1, 13)).exists()
 
 
 def test_a_place_does_not_end_without_a_day(office):
@@ -73,7 +90,8 @@ def a_series(call, **changes) -> dict:
 def test_a_series_of_interviews_is_offered_at_once(office, time_machine):
     time_machine.move_to(NOW, tick=False)
     call = factories.a_call()
-    assert office.post(page("interviewslot", "add"), a_series(call)).status_code == 302
+    offered = office.post(page("interviewslot", "add"), a_series(call), follow=True)
+    assert "3 interviews are offered." in offered.text
     starts = [rome(2021, 12, 9, 9) + timedelta(minutes=20 * n) for n in range(3)]
     assert list(InterviewSlot.objects.values_list("starts_at", flat=True)) == starts
     assert set(InterviewSlot.objects.values_list("offered_at", flat=True)) == {NOW}
@@ -139,6 +157,25 @@ def test_an_absence_written_down_by_mistake_is_set_right_with_a_reason(office, t
     slot.refresh_from_db()
     assert (slot.turnout, slot.application.state) == ("held", "eligible")
     assert slot.application.passages.get(before="excluded").reason == "Era nella stanza accanto"
+
+
+def test_of_many_interviews_those_held_are_written_down_at_once(office, time_machine):
+    came, missed = a_chosen_slot(), a_chosen_slot()
+    free = factories.a_slot(came.call, starts_at=came.starts_at - timedelta(hours=1))
+    time_machine.move_to(came.starts_at)
+    office.post(page("interviewslot", "absent", missed.pk))
+    sent = {"action": "record_all_held", "_selected_action": [came.pk, missed.pk, free.pk]}
+
+    text = office.post(page("interviewslot", "changelist"), sent, follow=True).text
+
+    turnouts = InterviewSlot.objects.order_by("pk").values_list("turnout", flat=True)
+    assert list(turnouts) == ["held", "absent", ""]
+    assert "Done: 1." in text
+    for slot, sentence in (
+        (missed, "Say why the exclusion is lifted."),
+        (free, "Nobody has chosen this interview."),
+    ):
+        assert f"{slot}: {sentence}" in text
 
 
 def test_an_open_offer_is_taken_back_with_a_reason(office):

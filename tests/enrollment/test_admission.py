@@ -125,10 +125,14 @@ def test_who_is_neither_excluded_nor_judged_cannot_be_ranked():
     assert refused.value.reasons == (Reason(Why.UNJUDGED, {"receipt": 7}),)
 
 
-def test_the_excluded_keep_what_they_earned_but_have_no_place():
+def test_the_excluded_have_their_ground_and_nothing_of_what_they_earned():
     absent = replace(a_candidate(7, 45), interview=None, ground="absent")
-    [line] = rank([absent], seats=1, suitable_from=50)
-    assert (line.place, line.points, line.ground) == (None, (Decimal("45.00"), None, None), "absent")
+    unsuitable = replace(a_candidate(8, 45), ground="requirements")
+    lines = rank([absent, unsuitable], seats=1, suitable_from=50)
+    assert [(line.place, line.points, line.ground) for line in lines] == [
+        (None, (None, None, None), "absent"),
+        (None, (None, None, None), "requirements"),
+    ]
 
 
 def test_outcomes_and_grounds_are_those_that_are_recorded():

@@ -146,6 +146,13 @@ def test_the_call_closes_on_the_second(call, late, taken):
         admission.start_application(cohort=call.cohort, by=a_person(), at=at)
 
 
+def test_the_call_opens_on_the_second(call):
+    person = a_person()
+    with pytest.raises(Refusal, match="not open yet"):
+        admission.start_application(cohort=call.cohort, by=person, at=call.opens_at - timedelta(seconds=1))
+    assert admission.start_application(cohort=call.cohort, by=person, at=call.opens_at)
+
+
 def test_without_a_call_nobody_applies():
     with pytest.raises(Refusal, match="not open yet"):
         admission.start_application(cohort=a_cohort(), by=a_person(), at=OPEN)

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from courses.models import Role
 from enrollment.actions.eligibility import exclude, reinstate
+from enrollment.actions.offers import revoke
 from enrollment.actions.ranking import publish_ranking
 from enrollment.models import Application, Phase
 from enrollment.models.evaluation import EvaluationQuerySet
@@ -159,9 +160,11 @@ def test_what_a_ranking_says_of_somebody_taken_in_again_waits_for_the_clerks_own
             a_score_sheet(application, member, MANY)
             a_score_sheet(application, member, 40, phase=Phase.INTERVIEW)
     excluded = applications[0]
-    exclude(application=excluded, ground="requirements", reason="Laurea", by=boss, at=NOW)
     type(call).objects.filter(pk=call.pk).update(answers_by=rome(2022, 1, 5, 14))
     ranking = publish_ranking(call=call, by=boss, at=NOW)
+    for offer in excluded.offers.open():
+        revoke(offer=offer, reason="Laurea", by=boss, at=NOW)
+    exclude(application=excluded, ground="requirements", reason="Laurea", by=boss, at=NOW)
     reinstate(application=excluded, reason="Ricorso", by=boss, at=NOW)
     Role.objects.create(user=clerk, cohort=call.cohort)
     files = [reverse("admin:enrollment_ranking_file", args=[ranking.pk, kind]) for kind in ("csv", "xlsx")]

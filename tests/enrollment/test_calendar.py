@@ -186,6 +186,7 @@ def test_whoever_withdrew_has_an_empty_feed_at_once(cohort, person):
     end_enrollment(
         enrollment=person.enrollments.get(),
         state="withdrawn",
+        reason="Cambio lavoro.",
         on=rome(2022, 3, 24, 9).date(),
         by=person,
         at=timezone.now(),

@@ -144,6 +144,12 @@ def test_the_page_of_a_call_counts_what_there_is_and_what_waits(office, time_mac
     time_machine.move_to(NOW)
     call = a_busy_call(2)
     factories.a_member(call.cohort)
+    factories.a_slot(call, starts_at=NOW + timedelta(days=5))
+    lapsed = factories.an_application(cohort=call.cohort, state="renounced")
+    deadline = rome(2021, 12, 15, 14)
+    factories.an_offer(
+        lapsed, state="lapsed", made_at=NOW - timedelta(days=9), deadline=deadline, answered_at=deadline
+    )
     pipeline = office.get(page("change", call.pk)).context["pipeline"]
     assert {str(count.label): count.number for count in pipeline.states} == {
         "draft": 2,
@@ -151,15 +157,20 @@ def test_the_page_of_a_call_counts_what_there_is_and_what_waits(office, time_mac
         "admissible": 3,
         "admitted": 1,
         "excluded": 2,
+        "renounced the place": 1,
     }
     assert [count.number for count in pipeline.seats] == [5, 1, 1, 3]
     assert pipeline.next_deadline == rome(2021, 12, 23, 14)
     assert {str(count.label): count.number for count in pipeline.waiting} == {
         "Applications to check": 2,
-        "Interview times still to be offered": 2,
+        "Interview times still to be offered": 1,
         "Interviews without an outcome": 1,
         "Members of the committee still to be named": 1,
+        "Participation agreement still to be written": 1,
     }
+    factories.an_agreement()
+    waiting = office.get(page("change", call.pk)).context["pipeline"].waiting
+    assert "Participation agreement still to be written" not in {str(count.label) for count in waiting}
 
 
 def test_a_free_seat_with_somebody_waiting_waits_for_the_office(office, time_machine):

@@ -136,7 +136,7 @@ def test_the_page_says_who_may_apply_what_to_attach_how_it_is_judged_and_when(vi
         "Applications open from 14:00 (Italian time) on Friday 15 October 2021",
         "Applications close by 14:00 (Italian time) on Tuesday 14 December 2021",
         "Ranking published Friday 17 December 2021",
-        "Who is offered a seat answers by 14:00 (Italian time) on Wednesday 29 December 2021",
+        "Who is offered a place answers by 14:00 (Italian time) on Wednesday 29 December 2021",
         "Seats 24 the edition begins with at least 12 participants",
     ):
         assert sentence in words
@@ -242,6 +242,10 @@ def test_a_page_that_has_not_changed_is_not_sent_again(visitor, kept, django_ass
     assert answer.headers["ETag"] == etag
 
 
+def plan_another(call, session):
+    a_session(call.cohort, starts_at=rome(2022, 1, 21, 9))
+
+
 def move(call, session):
     starts_at = rome(2022, 1, 15, 9)
     move_session(session=session, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4), by=None, at=AT)
@@ -307,6 +311,7 @@ TERMS = {
     "answers_by": rome(2021, 12, 30, 12),
 }
 CHANGES = [
+    plan_another,
     move,
     cancel,
     prolong,
@@ -352,6 +357,28 @@ def test_a_new_day_and_another_language_make_another_page(visitor, kept):
     with time_machine.travel(AT + timedelta(days=1), tick=False):
         assert not unchanged(visitor, call.cohort, etag)
     assert not unchanged(Client(headers={"Accept-Language": "it"}), call.cohort, etag)
+
+
+@pytest.mark.parametrize(
+    ("hour", "before", "after"),
+    [
+        (rome(2021, 10, 15, 14), "Call opening soon", "Call open<"),
+        (rome(2021, 12, 14, 0), "1 day left", "Last day</strong>"),
+        (rome(2021, 12, 14, 14), "Call open<", "Call closed"),
+    ],
+)
+def test_the_hour_at_which_a_call_opens_or_ends_is_seen_at_once(visitor, hour, before, after):
+    address = page_of(a_scored_call().cohort)
+    with time_machine.travel(hour - timedelta(seconds=1), tick=False):
+        last = visitor.get(address)
+    with time_machine.travel(hour, tick=False):
+        first = visitor.get(address, headers={"If-None-Match": last.headers["ETag"]})
+
+    assert before in last.text
+    assert after not in last.text
+    assert first.status_code == 200
+    assert after in first.text
+    assert before not in first.text
 
 
 def test_a_new_release_makes_another_page(visitor, kept, settings):

@@ -67,10 +67,14 @@ def sheet_of(application, phase="documents"):
     return f"/committee/{application.pk}/{phase}/"
 
 
-def typed(application, *points, do="sign", remark="", phase=Phase.DOCUMENTS):
+def typed(application, *points, do="sign", remark="", phase=Phase.DOCUMENTS, seen=None):
+    """What a form says that was opened just now, unless `seen` is an earlier revision of the sheet."""
+    if seen is None:
+        sheets = Evaluation.objects.filter(application=application, phase=phase)
+        seen = max(sheets.values_list("revision", flat=True), default=0)
     criteria = Criterion.objects.filter(call__cohort=application.cohort, phase=phase)
     fields = {f"points-{criterion.pk}": value for criterion, value in zip(criteria, points, strict=True)}
-    return fields | {"do": do, "remark": remark}
+    return fields | {"do": do, "remark": remark, "seen": seen}
 
 
 def main_of(page):
@@ -379,6 +383,46 @@ def test_a_form_sent_again_after_a_later_draft_does_not_bring_back_the_earlier_o
 
     assert client.post(sheet_of(application), first).status_code == 302
     assert Evaluation.objects.get().points.get().value == 50
+
+
+# Two windows.
+
+
+@pytest.mark.parametrize("do", ["save", "sign"])
+def test_what_another_window_has_saved_meanwhile_is_shown_beside_what_was_typed(
+    client, member, application, do
+):
+    client.post(sheet_of(application), typed(application, 40, do="save", remark="First."))
+
+    page = client.post(sheet_of(application), typed(application, 50, do=do, remark="Second.", seen=0))
+
+    assert page.status_code == 409
+    assert [value for _label, value in page.context["changed"]] == ["40", "First."]
+    assert (page.context["form"]["remark"].value(), 'value="50"' in page.text) == ("Second.", True)
+    sheet = Evaluation.objects.get()
+    assert (sheet.points.get().value, sheet.remark, sheet.signed_at) == (40, "First.", None)
+    seen = int(re.search(r'name="seen" value="(\d+)"', page.text)[1])
+    again = client.post(sheet_of(application), typed(application, 50, do=do, remark="Second.", seen=seen))
+    assert (again.status_code, sheet.points.get().value) == (302, 50)
+
+
+def test_the_same_from_two_windows_is_no_conflict(client, member, application):
+    client.post(sheet_of(application), typed(application, 40, do="save"))
+    assert client.post(sheet_of(application), typed(application, 40, seen=0)).status_code == 302
+    assert Evaluation.objects.signed().exists()
+
+
+def test_a_zero_saved_meanwhile_is_shown_as_one(client, member, application):
+    client.post(sheet_of(application), typed(application, 0, do="save"))
+    page = client.post(sheet_of(application), typed(application, "", do="save", seen=0))
+    assert [value for _label, value in page.context["changed"]] == ["0"]
+
+
+def test_a_sheet_sent_without_what_it_was_typed_upon_is_malformed(client, member, application):
+    form = typed(application, 40)
+    del form["seen"]
+    assert client.post(sheet_of(application), form).status_code == 400
+    assert not Evaluation.objects.exists()
 
 
 def test_the_interview_cannot_be_scored_before_it_begins(client, member, call, application):

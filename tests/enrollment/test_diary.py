@@ -68,7 +68,12 @@ def test_an_instructor_has_what_is_taught_and_nothing_else(cohort, lesson):
 def test_whoever_withdrew_has_no_sessions_any_more(cohort, person, lesson):
     enrollment = person.enrollments.get()
     end_enrollment(
-        enrollment=enrollment, state="withdrawn", on=rome(2022, 3, 24, 9).date(), by=person, at=timezone.now()
+        enrollment=enrollment,
+        state="withdrawn",
+        reason="Cambio lavoro.",
+        on=rome(2022, 3, 24, 9).date(),
+        by=person,
+        at=timezone.now(),
     )
     assert diary(person) == []
 
@@ -202,6 +207,7 @@ def test_whoever_withdrew_finds_neither_session_nor_call(client, time_machine, p
     end_enrollment(
         enrollment=person.enrollments.get(),
         state="withdrawn",
+        reason="Cambio lavoro.",
         on=rome(2022, 3, 25, 9).date(),
         by=person,
         at=timezone.now(),

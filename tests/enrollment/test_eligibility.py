@@ -275,7 +275,7 @@ def exclude_while_withdrawing(application, monkeypatch) -> tuple[list, str]:
 
     def wait_first(request, at):
         has_read.set()
-        withdrawn.wait(10)
+        withdrawn.wait(60)
         return look_again(request, at)
 
     def sweep():
@@ -289,10 +289,10 @@ def exclude_while_withdrawing(application, monkeypatch) -> tuple[list, str]:
     monkeypatch.setattr(eligibility, "exclude_if_overdue", wait_first)
     thread = threading.Thread(target=sweep)
     thread.start()
-    has_read.wait(10)
+    has_read.wait(60)
     withdraw_application(application=application, by=application.user, at=NOW)
     withdrawn.set()
-    thread.join(10)
+    thread.join(60)
     application.refresh_from_db()
     return outcome, application.state
 

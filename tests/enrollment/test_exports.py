@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 from openpyxl import load_workbook
 
@@ -12,10 +14,12 @@ from courses.paper import Paper
 from enrollment.actions.eligibility import exclude
 from enrollment.exports import as_csv, as_xlsx, entries, minutes, minutes_of, name_of_file
 from enrollment.models import Evaluation, Phase, Ranking
-from tests.factories import a_person, a_score_sheet, an_application
+from tests.factories import a_member, a_person, a_score_sheet, an_application, somebody_of_the_office
 from tests.selection import AT, Selection, State
 
 pytestmark = pytest.mark.django_db
+
+LESS_IN_THE_INTERVIEW = "Same total as position 1, fewer points in the interview."
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def test_entries_are_in_the_order_of_the_ranking_with_reasons_and_grounds(publis
         ]
     assert found == [
         (1, f"{code}/0001", Decimal(70), "admitted", ""),
-        (2, f"{code}/0002", Decimal(70), "admitted", "Same total as place 1, fewer points in the interview."),
+        (2, f"{code}/0002", Decimal(70), "admitted", LESS_IN_THE_INTERVIEW),
         (3, f"{code}/0003", Decimal(55), "on the reserve list", ""),
         (None, f"{code}/0004", None, "excluded", "Absent at the interview."),
     ]
@@ -104,7 +108,7 @@ def test_minutes_hold_the_ranking_ties_grounds_and_a_line_to_sign_for_everybody(
     [table] = ranking.tables
     assert [row[2] for row in table.rows] == names(published)
     assert table.rows[1][3:6] == ["40.00", "30.00", "70.00"]
-    assert table.rows[1][7] == "Same total as place 1, fewer points in the interview."
+    assert table.rows[1][7] == LESS_IN_THE_INTERVIEW
     assert table.rows[3][7] == "Absent at the interview."
     assert cells(signatures) == ["Commissario Uno", "", "Commissario Due", ""]
 
@@ -134,6 +138,49 @@ def test_minutes_hold_conflicts_and_remarks():
         *["Commissario Uno", code, "Documents", "Nota documents"],
         *["Commissario Uno", code, "Interview", "Nota interview"],
     ]
+
+
+@pytest.fixture
+def judged_then_excluded():
+    """Of four judged alike, the last is excluded after points, a conflict of interest and remarks."""
+    selection = Selection((30, 30), (30, 30), (30, 30), (57, 39))
+    out = selection.people[3]
+    member = a_member(selection.cohort, name="Commissario Tre")
+    for application in selection.people:
+        for phase in Phase:
+            sheet = a_score_sheet(application, member, 30, phase=phase, signed=False)
+            remark, conflict = ("Parole taciute.", True) if application == out else ("", False)
+            Evaluation.objects.filter(pk=sheet.pk).update(remark=remark, conflict=conflict, signed_at=AT)
+    exclude(application=out, ground="requirements", reason="Laurea.", by=None, at=AT)
+    return selection.publish()
+
+
+def test_of_the_excluded_the_ground_alone_leaves_the_portal(client, judged_then_excluded):
+    ranking = judged_then_excluded
+    client.force_login(somebody_of_the_office())
+    page = reverse("admin:enrollment_ranking_change", args=[ranking.pk])
+
+    with override("en"):
+        last = entries(ranking)[-1]
+        paper = minutes_of(ranking)
+        table = list(csv.reader(io.StringIO(as_csv(ranking).decode("utf-8-sig")), delimiter=";"))
+        sheet = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(as_xlsx(ranking))).active]
+
+    assert (last.documents, last.interview, last.total) == (None, None, None)
+    assert last.note == "A requirement of the call is missing."
+    assert table[-1][3:6] == ["", "", ""]
+    assert sheet[-1][3:6] == [None, None, None]
+    assert dict(paper.sections[0].facts)["Signed score sheets"] == "18"
+    assert [row[2:] for row in paper.sections[1].tables[0].rows] == [["6", "0"]] * 3
+    assert [cells(section) for section in paper.sections[3:5]] == [[], []]
+    assert paper.sections[5].tables[0].rows[-1][3:6] == ["–", "–", "–"]
+    assert [candidate["sheets"] for candidate in ranking.inputs["candidates"]][-1] == []
+    row = re.search(
+        r"<tr>(?:(?!<tr>).)*A requirement of the call.*?</tr>|<tr>(?:(?!<tr>).)*requisito.*?</tr>",
+        client.get(page).text,
+        re.S,
+    )[0]
+    assert re.findall(r'<td class="number">\s*(.*?)\s*</td>', row) == ["–"] * 4
 
 
 def test_minutes_of_a_later_version_say_why_it_was_made():

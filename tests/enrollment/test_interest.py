@@ -142,6 +142,14 @@ def test_who_is_on_the_list_already_is_told_so_in_the_mailbox_only(visitor, now)
     assert Interest.objects.count() == 1
 
 
+@pytest.mark.parametrize(("later", "mails"), [(HOUR - timedelta(seconds=1), 0), (HOUR, 1)])
+def test_an_address_left_again_is_written_to_again_after_an_hour(later, mails):
+    leave_address(**LEFT, at=AT)
+    assert len(post_at(AT)) == 1
+    leave_address(**LEFT, at=AT + later)
+    assert len(post_at(AT + later)) == mails
+
+
 def test_nobody_can_fill_somebody_elses_mailbox(visitor):
     statuses = [visitor.post("/interest/", LEFT).status_code for _ in range(50)]
     assert statuses == [302] * 10 + [429] * 40

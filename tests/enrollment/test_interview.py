@@ -52,7 +52,7 @@ def click(client, application, slot, instead_of=None):
 
 
 def free_on(page):
-    return [slot for _day, slots in page.context["days"] for slot in slots]
+    return [slot for _day, places in page.context["days"] for _place, there in places for slot in there]
 
 
 def test_free_times_are_listed_by_day_and_one_is_chosen_with_one_click(client, application, slots):
@@ -65,6 +65,16 @@ def test_free_times_are_listed_by_day_and_one_is_chosen_with_one_click(client, a
     assert page.redirect_chain == [(page_of(application), 302)]
     assert "Your interview is booked" in page.text
     assert (page.context["slot"], free_on(page)) == (slots[1], [slots[0], slots[2]])
+
+
+def test_the_address_of_a_call_is_told_to_whoever_has_chosen_it(client, call, application):
+    slot = a_slot(call, starts_at=DAY, where="https://meet.example.org/colloqui")
+    page = client.get(page_of(application)).text
+    assert "online" in page
+    assert slot.where not in page
+
+    click(client, application, slot)
+    assert slot.where in client.get(page_of(application)).text
 
 
 def test_a_click_sent_twice_is_one(client, application, slots):

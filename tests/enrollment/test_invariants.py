@@ -44,6 +44,18 @@ INTERVIEW = "(SELECT min(id) FROM enrollment_criterion WHERE phase = 'interview'
 SIGNED = "(SELECT id FROM enrollment_evaluation WHERE signed_at IS NOT NULL)"
 APPLICATION, SLOT = "UPDATE enrollment_application", "UPDATE enrollment_interviewslot"
 OFFER, REQUEST = "UPDATE enrollment_offer", "UPDATE enrollment_documentrequest"
+RENOUNCE = "UPDATE enrollment_enrollment SET state = 'renounced', ended_at = admitted_at,"
+WITHDRAW = (
+    "UPDATE enrollment_enrollment"
+    " SET state = 'withdrawn', reason = 'Assenze.', ended_at = admitted_at, ends_on = starts_on"
+)
+ANSWER = """
+    INSERT INTO enrollment_consent (user_id, agreement_id, cohort_id, given, at)
+    SELECT user_id, agreement.id, offer.cohort_id, {given}, made_at
+    FROM enrollment_offer offer
+    JOIN enrollment_application application ON application.id = application_id
+    JOIN enrollment_agreement agreement ON agreement.kind = '{kind}'
+"""
 
 
 def one_more_application(**changes: str) -> str:
@@ -80,6 +92,10 @@ BROKEN_BY = {
     # the application
     "an_application_has_a_known_state": one_more_application(state="'lost'"),
     "an_exclusion_has_a_known_ground": one_more_application(state="'excluded'", ground="'a whim'"),
+    "nobody_both_has_a_tax_code_and_has_none": [
+        one_more_application(foreign="true"),
+        f"{APPLICATION} SET \"foreign\" = true, tax_code = 'RSSMRA85E17L219R' WHERE id = {DRAFT}",
+    ],
     "exactly_the_excluded_have_a_ground": [
         one_more_application(state="'excluded'"),
         one_more_application(ground="'absent'"),
@@ -211,6 +227,15 @@ BROKEN_BY = {
         another(RankingLine, application_id=DRAFT, place="NULL"),
         another(RankingLine, application_id=DRAFT, place="2", outcome="'not_suitable'"),
     ],
+    "the_excluded_stand_with_their_ground_alone": [
+        another(RankingLine, application_id=DRAFT, place="NULL", outcome="'excluded'", **changes)
+        for changes in (
+            {"ground": "'absent'"},
+            {"ground": "'absent'", "interview": "NULL", "total": "NULL"},
+            {"documents": "NULL", "interview": "NULL", "total": "NULL"},
+        )
+    ]
+    + [another(RankingLine, application_id=DRAFT, place="2", ground="'absent'")],
     "lines_of_a_ranking_are_only_added": [
         "UPDATE enrollment_rankingline SET total = 100",
         "DELETE FROM enrollment_rankingline",
@@ -223,8 +248,18 @@ BROKEN_BY = {
         f"{OFFER} SET answered_at = made_at",
         f"{OFFER} SET state = 'revoked'",
     ],
-    "an_offer_is_answered_before_its_hour": [
-        f"{OFFER} SET state = '{answer}', answered_at = deadline" for answer in ("accepted", "declined")
+    "an_offer_is_answered_before_its_hour": f"{OFFER} SET state = 'declined', answered_at = deadline",
+    "a_seat_is_accepted_with_its_agreement": [
+        f"{OFFER} SET state = 'accepted', answered_at = made_at",
+        *(
+            f"{ANSWER.format(given=given, kind=kind)};"
+            f" {OFFER} SET state = 'accepted', answered_at = made_at + interval '{seconds} second'"
+            for given, kind, seconds in (
+                (False, "participation", 0),
+                (True, "recording", 0),
+                (True, "participation", 1),
+            )
+        ),
     ],
     "an_offer_lapses_at_its_hour": (
         f"{OFFER} SET state = 'lapsed', answered_at = deadline - interval '1 second'"
@@ -239,6 +274,7 @@ BROKEN_BY = {
     "no_more_offers_than_seats": another(Offer, application_id=SENT),
     "an_agreement_has_a_known_kind": another(Agreement, kind="'other'"),
     "versions_of_an_agreement_are_numbered": another(Agreement),
+    "the_participation_agreement_is_required": another(Agreement, version="9", required="false"),
     "agreements_are_only_superseded": [
         "UPDATE enrollment_agreement SET text_it = 'Altro.'",
         "DELETE FROM enrollment_agreement",
@@ -258,20 +294,49 @@ BROKEN_BY = {
     "a_room_is_never_oversold": another(
         PlaceChoice, enrollment_id="(SELECT id FROM enrollment_enrollment WHERE access = 'remote')"
     ),
-    "an_enrollment_has_a_known_state": another(Enrollment, state="'lost'", ends_on="starts_on"),
+    "an_enrollment_has_a_known_state": another(
+        Enrollment, state="'lost'", ends_on="starts_on", ended_at="admitted_at"
+    ),
     "one_live_enrollment_per_person_and_edition": [
         another(Enrollment),
-        another(Enrollment, state="'completed'", ends_on="starts_on"),
+        another(Enrollment, state="'completed'", ends_on="starts_on", ended_at="admitted_at"),
     ],
     "an_ended_enrollment_has_its_last_day": [
         "UPDATE enrollment_enrollment SET ends_on = starts_on",
-        "UPDATE enrollment_enrollment SET state = 'withdrawn'",
-        "UPDATE enrollment_enrollment SET state = 'withdrawn', ends_on = starts_on - 1",
+        "UPDATE enrollment_enrollment SET ended_at = admitted_at",
+        WITHDRAW.replace("starts_on", "NULL"),
+        WITHDRAW.replace("admitted_at", "NULL"),
+    ],
+    "who_followed_an_edition_left_after_joining_it": (
+        "UPDATE enrollment_enrollment SET starts_on = starts_on + 9;"
+        " UPDATE enrollment_enrollment SET state = 'withdrawn', reason = 'Assenze.',"
+        " ended_at = admitted_at, ends_on = starts_on - 1"
+    ),
+    "a_withdrawal_forfeiture_or_exclusion_has_its_reason": [
+        f"UPDATE enrollment_enrollment SET state = '{state}', ends_on = starts_on, ended_at = admitted_at"
+        for state in ("withdrawn", "forfeited", "excluded")
+    ],
+    "one_renounces_before_the_first_day": [
+        f"{RENOUNCE} ends_on = starts_on",
+        another(Enrollment, state="'renounced'", ends_on="starts_on", ended_at="admitted_at"),
+    ],
+    "one_withdraws_from_the_first_day_on": [
+        "UPDATE enrollment_enrollment SET reason = 'Assenze.', ended_at = admitted_at,"
+        f" state = '{state}', ends_on = starts_on - 1"
+        for state in ("withdrawn", "completed")
+    ],
+    "the_end_of_a_place_stays_as_it_is": [
+        f"{WITHDRAW}; UPDATE enrollment_enrollment SET {change}"
+        for change in (
+            "reason = 'Altro.'",
+            "ends_on = ends_on + 1",
+            "ended_at = now()",
+            "ended_by_id = user_id",
+        )
     ],
     "an_enrollment_changes_state_by_the_rules": [
-        "UPDATE enrollment_enrollment SET state = 'withdrawn', ends_on = starts_on;"
-        f" UPDATE enrollment_enrollment SET state = '{state}'"
-        for state in ("active", "completed", "excluded")
+        f"{WITHDRAW}; UPDATE enrollment_enrollment SET state = '{state}'"
+        for state in ("active", "completed", "forfeited", "excluded")
     ],
     "no_more_enrollments_than_seats": [
         another(Enrollment, user_id=SOMEBODY),
@@ -332,6 +397,7 @@ def world():
     draft = factories.a_draft(cohort=factories.a_scored_call().cohort)
     factories.a_file(draft)
     agreement = factories.an_agreement()
+    factories.an_agreement(kind="recording")
     Consent.objects.create(user=sent.user, agreement=agreement, cohort=cohort, given=True, at=RECEIVED)
     Interest.objects.create(email="ada@example.org", asked_at=RECEIVED)
     factories.a_person()
@@ -352,14 +418,14 @@ def test_every_rule_of_admission_is_broken_here():
 
 def test_who_left_may_come_back():
     left = factories.an_enrollment(cohort=factories.a_cohort(seats=1))
-    execute("UPDATE enrollment_enrollment SET state = 'withdrawn', ends_on = starts_on")
+    execute(WITHDRAW)
     factories.an_enrollment(user=left.user, cohort=left.cohort)
     assert Enrollment.objects.live().get().user == left.user
 
 
 def test_completing_keeps_the_seat():
     taken = factories.an_enrollment(cohort=factories.a_cohort(seats=1))
-    execute("UPDATE enrollment_enrollment SET state = 'completed', ends_on = starts_on")
+    execute(WITHDRAW.replace("withdrawn", "completed"))
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         factories.an_enrollment(cohort=taken.cohort)
     assert refused_as(refusal.value) == "no_more_enrollments_than_seats"

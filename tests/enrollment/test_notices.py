@@ -142,7 +142,12 @@ def test_who_left_before_the_day_or_never_came_is_not_reminded():
     cohort = a_cohort()
     stays, leaves, renounced, later = (an_enrollment(cohort=cohort) for _ in range(4))
     end_enrollment(
-        enrollment=leaves, state="withdrawn", on=date(2022, 1, 13), by=None, at=rome(2022, 1, 13, 9)
+        enrollment=leaves,
+        state="withdrawn",
+        reason="Cambio lavoro.",
+        on=date(2022, 1, 13),
+        by=None,
+        at=rome(2022, 1, 13, 9),
     )
     end_enrollment(
         enrollment=renounced, state="renounced", on=date(2022, 1, 10), by=None, at=rome(2022, 1, 10, 9)

@@ -12,7 +12,7 @@ from enrollment.actions.applications import withdraw_application
 from enrollment.actions.eligibility import ask_for_documents, declare_eligible, exclude, reinstate
 from enrollment.actions.interest import confirm_address, forget_addresses, leave_address, take_address_off
 from enrollment.actions.interviews import choose_slot
-from enrollment.actions.offers import accept, decline, let_offers_lapse, make_offer, revoke
+from enrollment.actions.offers import accept, decline, give_up, let_offers_lapse, make_offer, revoke
 from enrollment.actions.passages import pass_to
 from enrollment.models import ApplicationPassage, Interest, InterviewSlot
 from tests.factories import (
@@ -23,6 +23,7 @@ from tests.factories import (
     a_nomination,
     a_person,
     a_slot,
+    a_yes,
     an_application,
     an_enrollment,
     an_offer,
@@ -334,7 +335,7 @@ def test_a_declined_and_a_lapsed_offer_are_told_but_not_an_accepted_one():
     declined, lapsed, accepted = an_offer(), an_offer(), an_offer()
     at = declined.deadline - HOUR
     decline(offer=declined, by=declined.application.user, at=at)
-    accept(offer=accepted, answers={}, by=accepted.application.user, at=at)
+    accept(offer=accepted, answers=a_yes(), by=accepted.application.user, at=at)
     assert [row[:3] for row in due("offer_settled", at)] == [
         (declined.application.user_id, declined.application_id, declined.pk)
     ]
@@ -346,21 +347,20 @@ def test_a_declined_and_a_lapsed_offer_are_told_but_not_an_accepted_one():
     )
     assert still(notice, lapsed.deadline) is None
     an_enrollment(user=lapsed.application.user, cohort=lapsed.cohort)
-    assert still(notice, lapsed.deadline) == "the person has a seat"
+    assert still(notice, lapsed.deadline) == "the person has a place"
 
 
 def test_a_seat_taken_by_an_offer_is_confirmed_and_one_given_up_no_longer():
     offer = an_offer()
     at = offer.deadline - HOUR
-    enrollment = accept(offer=offer, answers={}, by=offer.application.user, at=at)
+    enrollment = accept(offer=offer, answers=a_yes(), by=offer.application.user, at=at)
     an_enrollment(admitted_at=at)  # by the office, without an application
     notice = told("seat_confirmed", at)
     assert (notice.user_id, notice.key) == (enrollment.user_id, enrollment.pk)
     assert still(notice, at) is None
     assert for_two_days("seat_confirmed", at)
-    enrollment.state, enrollment.ends_on = "renounced", enrollment.starts_on
-    enrollment.save()
-    assert still(notice, at) == "the seat has been given up"
+    give_up(place=enrollment, reason="", by=enrollment.user, at=at)
+    assert still(notice, at) == "the place has been given up"
 
 
 def test_what_a_person_must_answer_leaves_again_when_nobody_knows_whether_it_arrived():

@@ -18,6 +18,7 @@ from tests.factories import (
     a_call,
     a_person,
     a_ranking,
+    a_yes,
     an_agreement,
     an_application,
     an_offer,
@@ -127,6 +128,21 @@ def test_a_missing_required_yes_is_said_and_what_was_ticked_is_kept(offer, clien
     assert (Offer.objects.open().count(), Enrollment.objects.count(), Consent.objects.count()) == (1, 0, 0)
 
 
+def test_without_the_participation_agreement_the_page_says_so_and_takes_no_yes(offer, client):
+    free = an_agreement(kind="recording")
+
+    shown, sent = client.get(page(offer)), client.post(page(offer), yes(free))
+
+    assert (shown.status_code, sent.status_code) == (200, 409)
+    for answer in (shown, sent):
+        assert "The participation agreement is still missing" in text_of(answer)
+        assert "Accept the place" not in text_of(answer)
+        assert "Renounce the place" in text_of(answer)
+    assert (Offer.objects.open().count(), Consent.objects.count()) == (1, 0)
+    an_agreement()
+    assert "Accept the place" in text_of(client.get(page(offer)))
+
+
 def test_a_text_that_changed_while_one_read_is_shown_before_it_counts(offer, client, now):
     older = an_agreement()
     an_agreement(in_force_from=AT + SECOND, text_en="The newer text.")
@@ -155,9 +171,10 @@ def test_renouncing_asks_again_and_then_the_next_one_is_offered_the_place(offer,
 @pytest.mark.parametrize("name", ["offer", "decline_offer"])
 @pytest.mark.parametrize(("late", "status"), [(-SECOND, 302), (0 * SECOND, 409), (SECOND, 409)])
 def test_the_clock_of_the_server_decides_to_the_second(offer, client, now, name, late, status):
+    agreed = an_agreement()
     now(HOUR + late)
 
-    answer = client.post(page(offer, name))
+    answer = client.post(page(offer, name), yes(agreed))
 
     assert answer.status_code == status
     assert Offer.objects.open().exists() == (status == 409)
@@ -174,7 +191,7 @@ def settle(offer: Offer, how: str) -> None:
     elif how == "declined":
         offers.decline(offer=offer, by=person, at=AT)
     else:
-        offers.accept(offer=offer, answers={}, by=person, at=AT)
+        offers.accept(offer=offer, answers=a_yes(), by=person, at=AT)
 
 
 def everything() -> list:
@@ -242,7 +259,7 @@ def test_anothers_offer_and_one_never_made_are_not_there(offer, client, name):
 
 @pytest.mark.parametrize("name", ["offer", "decline_offer"])
 def test_a_form_sent_again_after_a_lost_reply_leads_where_the_first_did(offer, client, name):
-    form = {"once": key_in(client.get(page(offer, name)))}
+    form = yes(an_agreement()) | {"once": key_in(client.get(page(offer, name)))}
     [first] = {client.post(page(offer, name), form)["Location"]}
     before = Offer.objects.values().get()
 
@@ -264,7 +281,7 @@ def test_a_form_shown_again_keeps_its_key_and_is_then_done(offer, client):
 
 
 def test_a_form_replayed_after_the_place_was_given_up_gives_no_second_one(offer, client, now):
-    form = {"once": key_in(client.get(page(offer)))}
+    form = yes(an_agreement()) | {"once": key_in(client.get(page(offer)))}
     client.post(page(offer), form)
     place = Enrollment.objects.get()
     offers.end_enrollment(enrollment=place, state="renounced", on=AT.date(), by=place.user, at=AT)
@@ -280,7 +297,7 @@ def test_a_key_that_was_changed_is_malformed_and_nothing_happens(offer, client):
 
 
 def test_the_key_of_an_acceptance_does_not_renounce(offer, client):
-    form = {"once": key_in(client.get(page(offer)))}
+    form = yes(an_agreement()) | {"once": key_in(client.get(page(offer)))}
     client.post(page(offer), form)
 
     assert client.post(page(offer, "decline_offer"), form).status_code == 409
@@ -289,7 +306,7 @@ def test_the_key_of_an_acceptance_does_not_renounce(offer, client):
 
 def test_somebody_elses_key_gives_nothing_away(offer, client):
     anothers = an_offer()
-    form = {"once": str(uuid4())}
+    form = yes(an_agreement()) | {"once": str(uuid4())}
     client_of(anothers).post(page(anothers), form)
 
     answer = client.post(page(offer), form)
@@ -300,7 +317,7 @@ def test_somebody_elses_key_gives_nothing_away(offer, client):
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_tabs_that_send_the_same_form_at_once_all_see_the_one_place():
-    offer, form = an_offer(), {"once": str(uuid4())}
+    offer, form = an_offer(), yes(an_agreement()) | {"once": str(uuid4())}
     tabs = [client_of(offer) for _ in range(10)]
 
     answers = all_at_once(partial(tab.post, page(offer), form) for tab in tabs)
@@ -317,7 +334,9 @@ def test_ten_tabs_that_send_the_same_form_at_once_all_see_the_one_place():
 def status_line(offer: Offer, at=AT) -> str:
     application = Application.objects.get(pk=offer.application_id)
     with override("en"):
-        shown = render_to_string("enrollment/_offer.html", {"application": application, "at": at})
+        shown = render_to_string(
+            "enrollment/_offer.html", {"application": application, "at": at, "today": at.date()}
+        )
     return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
 
 
@@ -345,20 +364,25 @@ def test_who_kept_silent_is_told_so(offer):
 
 def test_an_overdue_offer_leads_nowhere_even_before_it_is_settled(offer):
     assert page(offer) not in render_to_string(
-        "enrollment/_offer.html", {"application": offer.application, "at": HOUR}
+        "enrollment/_offer.html", {"application": offer.application, "at": HOUR, "today": HOUR.date()}
     )
 
 
 def test_an_application_without_an_offer_says_nothing_of_one(db):
     application = an_application()
 
-    assert render_to_string("enrollment/_offer.html", {"application": application, "at": AT}).strip() == ""
+    assert (
+        render_to_string(
+            "enrollment/_offer.html", {"application": application, "at": AT, "today": AT.date()}
+        ).strip()
+        == ""
+    )
 
 
 def test_a_place_that_ended_is_not_called_a_place(offer):
     settle(offer, "accepted")
     end = {"state": "withdrawn", "on": rome(2022, 2, 1).date(), "at": rome(2022, 2, 1, 9)}
-    offers.end_enrollment(enrollment=Enrollment.objects.get(), by=None, **end)
+    offers.end_enrollment(enrollment=Enrollment.objects.get(), by=None, reason="Cambio lavoro.", **end)
 
     assert "Tuesday 1 February 2022" in status_line(offer)
     assert "You have a place" not in status_line(offer)

@@ -20,6 +20,7 @@ from tests.factories import (
     a_cohort,
     a_person,
     a_ranking,
+    a_yes,
     an_agreement,
     an_application,
     an_enrollment,
@@ -52,7 +53,8 @@ class Selection:
     def places(self) -> list[Enrollment]:
         """Everybody has accepted."""
         return [
-            offers.accept(offer=offer, answers={}, by=offer.application.user, at=AT) for offer in self.offers
+            offers.accept(offer=offer, answers=a_yes(), by=offer.application.user, at=AT)
+            for offer in self.offers
         ]
 
     def waiting(self) -> list[Application]:
@@ -175,7 +177,7 @@ def test_who_accepts_after_the_start_belongs_from_that_day():
     late = rome(2022, 2, 3, 10)
     offer = an_offer(made_at=late, deadline=late + timedelta(days=1))
 
-    assert offers.accept(offer=offer, answers={}, by=None, at=late).starts_on == date(2022, 2, 3)
+    assert offers.accept(offer=offer, answers=a_yes(), by=None, at=late).starts_on == date(2022, 2, 3)
 
 
 @pytest.mark.parametrize("answer", ["accept", "decline"])
@@ -193,7 +195,7 @@ def test_the_hour_itself_is_late(answer, at, in_time):
 
 
 def accepted(offer: Offer, at=AT) -> Enrollment:
-    return offers.accept(offer=offer, answers={}, by=offer.application.user, at=at)
+    return offers.accept(offer=offer, answers=a_yes(), by=offer.application.user, at=at)
 
 
 def declined(offer: Offer, at=AT) -> Offer:
@@ -392,7 +394,9 @@ def test_a_freed_seat_is_offered_until_the_day_the_call_says(refills_until, last
     for place, at in ((first, last_moment - SECOND), (second, last_moment)):
         on = at.date()
         state = "withdrawn" if on >= selection.cohort.starts_on else "renounced"
-        offers.end_enrollment(enrollment=place, state=state, on=on, by=selection.office, at=at)
+        offers.end_enrollment(
+            enrollment=place, state=state, on=on, by=selection.office, at=at, reason="Cambio lavoro."
+        )
 
     assert selection.waiting() == selection.reserve[:1]
     assert offers.seats_left(selection.cohort) == 1
@@ -454,29 +458,122 @@ def test_seats_go_down_to_those_taken_and_offered_and_not_below():
 BEFORE, FIRST_DAY = rome(2022, 1, 12, 9), rome(2022, 1, 13, 9)
 
 
-@pytest.mark.parametrize("state", ["completed", "renounced", "withdrawn", "forfeited", "excluded"])
 @pytest.mark.parametrize("at", [BEFORE, FIRST_DAY])
-def test_one_renounces_before_the_start_and_withdraws_from_the_first_day(state, at):
+@pytest.mark.parametrize(
+    ("state", "possible"),
+    [
+        ("completed", {FIRST_DAY}),
+        ("renounced", {BEFORE}),
+        ("withdrawn", {FIRST_DAY}),
+        ("forfeited", {BEFORE, FIRST_DAY}),
+        ("excluded", {BEFORE, FIRST_DAY}),
+    ],
+)
+def test_one_renounces_before_the_start_and_withdraws_from_the_first_day(state, possible, at):
     selection = Selection(seats=1, reserve=1)
     [place] = selection.places()
     end = {"enrollment": place, "state": state, "on": at.date(), "by": selection.office, "at": at}
+    end |= {"reason": "Ha cambiato lavoro."}
 
-    if (state == "renounced") != (at == BEFORE):
-        with pytest.raises(Refusal):
+    if at not in possible:
+        with pytest.raises(IntegrityError, match=r"one_(renounces|withdraws)"), transaction.atomic():
             offers.end_enrollment(**end)
         return
     first, second = (offers.end_enrollment(**end) for _ in range(2))
 
     assert first == second
-    assert (first.state, first.ends_on) == (state, date(2022, 1, 13))
+    assert (first.state, first.ends_on) == (state, at.date())
+    assert (first.ended_at, first.ended_by, first.reason) == (at, selection.office, "Ha cambiato lavoro.")
     assert states(place.application) == ["enrolled"]
     assert selection.waiting() == ([] if state == "completed" else selection.reserve)
+    assert Enrollment.objects.members_on(FIRST_DAY.date()).exists() == (at == FIRST_DAY)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "forfeited", "excluded"])
+def test_all_but_a_renunciation_and_the_end_of_the_course_have_a_reason(state):
+    [place] = Selection(seats=1, reserve=0).places()
+    end = {"enrollment": place, "state": state, "on": FIRST_DAY.date(), "by": None, "at": FIRST_DAY}
+
+    for reason in ("", "  "):
+        with (
+            pytest.raises(IntegrityError, match="a_withdrawal_forfeiture_or_exclusion_has_its_reason"),
+            transaction.atomic(),
+        ):
+            offers.end_enrollment(**end, reason=reason)
+
+
+# Giving it up oneself.
+
+
+def given_up(place: Enrollment, at, reason="Cambio lavoro.") -> Enrollment:
+    return offers.give_up(place=place, reason=reason, by=place.user, at=at)
+
+
+@pytest.mark.parametrize(("at", "state"), [(BEFORE, "renounced"), (FIRST_DAY, "withdrawn")])
+def test_whoever_gives_a_place_up_frees_it_as_when_the_office_enters_it(at, state):
+    own, office = (Selection(seats=1, reserve=2, refills_until=FIRST_DAY.date()) for _ in range(2))
+    [mine], [theirs] = own.places(), office.places()
+
+    first, _second = given_up(mine, at), given_up(mine, at)
+    offers.end_enrollment(
+        enrollment=theirs, state=state, on=at.date(), by=office.office, at=at, reason="Cambio lavoro."
+    )
+
+    assert (first.state, first.ends_on, first.ended_by) == (state, at.date(), mine.user)
+    assert own.waiting() == [own.reserve[0], office.reserve[0]]
+    assert len({offer.deadline for offer in Offer.objects.open()}) == 1
+
+
+def test_a_seat_given_up_after_the_last_day_for_it_is_nobodys():
+    selection = Selection(seats=1, reserve=1)
+    [place] = selection.places()
+    given_up(place, rome(2022, 2, 10, 9))
+    assert (selection.waiting(), offers.seats_left(selection.cohort)) == ([], 1)
+
+
+def test_a_withdrawal_is_in_writing_and_a_renunciation_need_not_be():
+    [place] = Selection(seats=1, reserve=0).places()
+    with pytest.raises(Refusal):
+        given_up(place, FIRST_DAY, reason=" ")
+    assert given_up(place, BEFORE, reason="").state == "renounced"
+
+
+@pytest.mark.parametrize("ended", ["completed", "forfeited", "excluded"])
+def test_what_has_ended_otherwise_cannot_be_given_up(ended):
+    [place] = Selection(seats=1, reserve=0).places()
+    end = {"on": FIRST_DAY.date(), "by": None, "at": FIRST_DAY, "reason": "Assenze."}
+    offers.end_enrollment(enrollment=place, state=ended, **end)
+    with pytest.raises(Refusal):
+        given_up(place, FIRST_DAY)
+
+
+def test_when_the_edition_is_over_there_is_nothing_to_give_up():
+    [place] = Selection(seats=1, reserve=0).places()
+    with pytest.raises(Refusal):
+        given_up(place, rome(2022, 6, 12, 0))
+    assert given_up(place, rome(2022, 6, 11, 23)).state == "withdrawn"
+
+
+# No text, no seat.
+
+
+def test_without_the_participation_agreement_no_seat_can_be_accepted():
+    [offer] = Selection(reserve=0).offers
+    an_agreement(kind="recording")
+    coming = an_agreement(in_force_from=AT + SECOND)
+    answers = dict.fromkeys([coming.pk], True)
+
+    with pytest.raises(Refusal, match=r"accettare|accepted"):
+        offers.accept(offer=offer, answers=answers, by=offer.application.user, at=AT)
+    assert Offer.objects.open().get() == offer
+    assert offers.accept(offer=offer, answers=answers, by=offer.application.user, at=AT + SECOND)
 
 
 def test_a_place_ends_once():
     selection = Selection(seats=1, reserve=2)
     [place] = selection.places()
     end = {"enrollment": place, "on": FIRST_DAY.date(), "by": selection.office, "at": FIRST_DAY}
+    end |= {"reason": "Cambio lavoro."}
     offers.end_enrollment(state="withdrawn", **end)
 
     with (

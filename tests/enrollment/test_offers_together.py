@@ -5,6 +5,7 @@ from functools import partial
 
 import pgtrigger
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from courses.models import Cohort
@@ -16,6 +17,8 @@ from tests.factories import (
     a_cohort,
     a_person,
     a_ranking,
+    a_yes,
+    an_agreement,
     an_application,
     an_enrollment,
     an_offer,
@@ -36,6 +39,7 @@ GUARDS = (
 
 def an_edition(*, seats: int, reserve: int) -> tuple[Cohort, list[Application]]:
     """One whose ranking is published, and who waits on its reserve list, in order."""
+    an_agreement()
     cohort = a_cohort(seats=seats)
     call = a_call(cohort=cohort)
     waiting = [an_application(cohort=cohort, state=State.ON_RESERVE) for _ in range(reserve)]
@@ -46,7 +50,7 @@ def an_edition(*, seats: int, reserve: int) -> tuple[Cohort, list[Application]]:
 def take_a_seat(application: Application) -> Enrollment:
     """Be offered one and accept it at once."""
     offer = offers.make_offer(application=application, deadline=HOUR, by=None, at=AT)
-    return offers.accept(offer=offer, answers={}, by=application.user, at=AT)
+    return offers.accept(offer=offer, answers=a_yes(), by=application.user, at=AT)
 
 
 def forty_on_ten_seats() -> tuple[int, int]:
@@ -79,6 +83,25 @@ def test_without_the_row_lock_the_guards_still_sell_no_seat_twice():
     assert forty_on_ten_seats() == (10, 10)
 
 
+@pytest.mark.parametrize("take", [an_enrollment, lambda cohort: an_offer(an_application(cohort=cohort))])
+def test_the_guards_wait_for_whoever_takes_a_seat_at_the_same_moment(take):
+    cohort = a_cohort(seats=2)
+
+    def impatiently():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            return take(cohort=cohort)
+        except OperationalError as waited:
+            return waited
+
+    with transaction.atomic():
+        take(cohort=cohort)
+        [answer] = all_at_once([impatiently])
+
+    assert isinstance(answer, OperationalError)
+
+
 @pytest.mark.usefixtures("no_row_lock", "no_guards")
 def test_control_without_row_lock_and_guards_seats_are_oversold():
     told, taken = forty_on_ten_seats()
@@ -88,7 +111,7 @@ def test_control_without_row_lock_and_guards_seats_are_oversold():
 
 def test_one_offer_accepted_in_ten_tabs_is_one_place():
     offer = an_offer()
-    answers = all_at_once([partial(offers.accept, offer=offer, answers={}, by=None, at=AT)] * 10)
+    answers = all_at_once([partial(offers.accept, offer=offer, answers=a_yes(), by=None, at=AT)] * 10)
 
     assert answers == [Enrollment.objects.get()] * 10
 
@@ -98,7 +121,7 @@ def test_who_accepts_and_declines_at_once_has_done_one_of_the_two():
     answers = all_at_once(
         partial(act, offer=offer, by=None, at=AT)
         for offer in chosen
-        for act in (partial(offers.accept, answers={}), offers.decline)
+        for act in (partial(offers.accept, answers=a_yes()), offers.decline)
     )
 
     for offer, pair in zip(chosen, zip(answers[::2], answers[1::2], strict=True), strict=True):
@@ -115,7 +138,7 @@ def test_an_answer_in_the_last_second_and_the_hour_itself_do_not_both_count():
 
     answer, lapsed = all_at_once(
         [
-            partial(offers.accept, offer=offer, answers={}, by=None, at=last_second),
+            partial(offers.accept, offer=offer, answers=a_yes(), by=None, at=last_second),
             partial(offers.let_offers_lapse, at=HOUR),
         ]
     )

@@ -273,7 +273,7 @@ def test_an_exclusion_after_publication_needs_a_new_version_and_frees_the_place(
 
     again = selection.publish(at=LATER, reason="Un’esclusione.")
 
-    assert lines(again)[-1] == (third.pk, None, Decimal(60), "excluded")
+    assert lines(again)[-1] == (third.pk, None, None, "excluded")
 
 
 def test_who_renounced_is_not_ranked_again_and_gets_no_second_offer():

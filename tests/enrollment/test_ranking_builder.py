@@ -63,7 +63,7 @@ def test_the_preview_shows_order_ties_and_where_the_seats_end():
         ["1", receipts[0], names[0], "30.00", "40.00", "70.00", ""],
         [
             *("2", receipts[1], names[1], "40.00", "30.00", "70.00"),
-            "Same total as place 1, fewer points in the interview.",
+            "Same total as position 1, fewer points in the interview.",
         ],
         ["Here the 2 seats end. On the reserve list: 1"],
         ["3", receipts[2], names[2], "30.00", "25.00", "55.00", ""],
@@ -137,8 +137,8 @@ def test_a_later_version_shows_what_it_would_change_and_asks_why():
     changes = re.findall(r"<tbody>.*?</tbody>", client.get(page_of(selection)).text, re.DOTALL)[0]
 
     assert [bare(line) for line in changes.split("</tr>")[:-1]] == [
-        f"{late.user.name} – admitted, place 1, 100.00 points",
-        f"{loser.user.name} admitted, place 2, 60.00 points on the reserve list, place 3, 60.00 points",
+        f"{late.user.name} – admitted, position 1, 100.00 points",
+        f"{loser.user.name} admitted, position 2, 60.00 points on the reserve list, position 3, 60.00 points",
     ]
     assert client.post(page_of(selection), answers(selection, reason=" ")).status_code == 422
     sent = answers(selection, reason="Un ricorso accolto.")
@@ -172,7 +172,7 @@ def test_a_member_who_has_not_judged_everybody_sees_neither_points_nor_places():
 
     text = client_of(member).get(page_of(selection)).text
 
-    assert "until then you see neither points nor places" in text
+    assert "until then you see neither points nor positions" in text
     assert "3 score sheets have not been signed." in text
     assert 'id="ranking"' not in text
     for told in ("37", "41.00", "58.00", selection.people[0].user.name):

@@ -139,7 +139,7 @@ def test_who_withdrew_or_left_is_not_ranked_and_a_seat_given_by_hand_is_taken():
         user=gone.user,
         application=gone,
         state="renounced",
-        ends_on=selection.cohort.starts_on,
+        ends_on=selection.cohort.starts_on - timedelta(days=1),
     )
     an_enrollment(cohort=selection.cohort)
 

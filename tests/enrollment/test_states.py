@@ -10,7 +10,7 @@ from enrollment.states import (
     OFFER_PASSAGES,
     RANKED,
 )
-from tests.factories import an_application, an_enrollment, an_offer
+from tests.factories import agrees, an_application, an_enrollment, an_offer
 from tests.invariants import refused_as
 
 
@@ -73,8 +73,11 @@ def test_the_database_lets_exactly_these_passages_through(table, passages, make)
     elif table == "enrollment_offer":
         moment = "CASE WHEN {0} = 'open' THEN NULL WHEN {0} = 'lapsed' THEN deadline ELSE made_at END"
         rest = f"answered_at = {moment}"
+        agrees(row.application.user, row.cohort, at=row.made_at)
     else:
-        rest = "ends_on = CASE WHEN {0} = 'active' THEN NULL ELSE starts_on END"
+        days = "CASE {0} WHEN 'active' THEN NULL WHEN 'renounced' THEN starts_on - 1 ELSE starts_on END"
+        moment = "CASE WHEN {0} = 'active' THEN NULL ELSE admitted_at END"
+        rest = f"ends_on = {days}, ended_at = {moment}, reason = 'Assenze.'"
     change = f"UPDATE {table} SET state = %s, {rest.format('%s')} WHERE id = {row.pk}"
     marks = change.count("%s")
     passed = {state: set() for state in passages}

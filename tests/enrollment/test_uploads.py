@@ -260,6 +260,40 @@ def test_a_file_is_served_to_those_who_may_read_it_and_is_not_there_for_anybody_
     assert file.name not in client.get(sheet).text
 
 
+def test_who_sits_on_the_committee_has_no_files_by_the_right_of_the_office(client, call, document):
+    identity = a_document(call, judged=False)
+    application = a_draft(cohort=call.cohort, foreign=True, born_on="1985-05-17", employer_kind="none")
+    curriculum, passport = (
+        a_file(application, document, name="cv.pdf"),
+        a_file(application, identity, name="passport.pdf", content=PDF),
+    )
+    received = {"submitted_at": OPEN, "privacy_read_at": OPEN, "number": 9, "role": "m", "sector": "public"}
+    received |= {"region": "Piemonte", "motivation": "m"}
+    clerk = somebody_of_the_office()
+    client.force_login(clerk)
+    page = f"/admin/enrollment/application/{application.pk}/change/"
+
+    def given() -> tuple[list[str], list[str]]:
+        """By the files' own addresses, and named on the office's page."""
+        files = [file.name for file in (curriculum, passport) if served(client, file).status_code == 200]
+        return files, [name for name in ("cv.pdf", "passport.pdf") if name in client.get(page).text]
+
+    Application.objects.filter(pk=application.pk).update(state="submitted", **received)
+    both = ["cv.pdf", "passport.pdf"]
+    assert given() == (both, both)  # control: the right of the office opens them
+    a_role = clerk.roles.create(cohort=call.cohort, kind="committee")
+    assert given() == ([], [])
+    Application.objects.filter(pk=application.pk).update(state="eligible")
+    assert given() == (["cv.pdf"], ["cv.pdf"])
+    for state in ("admitted", "excluded"):
+        ground = "absent" if state == "excluded" else ""
+        Application.objects.filter(pk=application.pk).update(state=state, ground=ground)
+        assert given() == ([], [])
+    a_role.delete()
+    clerk.roles.create(cohort=a_call().cohort, kind="committee")  # of another edition
+    assert given() == (both, both)
+
+
 def test_a_file_is_not_there_under_another_application_or_another_key(client, document, draft):
     file, mine = a_file(a_draft(cohort=document.call.cohort), document), a_file(draft, document)
 

@@ -326,6 +326,13 @@ def test_every_mail_speaks_italian_to_italians_and_english_to_the_others(name, c
 
 
 @pytest.mark.django_db
+def test_a_session_that_moved_says_where_to_join_and_one_that_is_cancelled_does_not():
+    for how, told in (("moved", True), ("cancelled", False)):
+        for mail in mails("session_changed", partial(changed, how, teaching=False)):
+            assert ("/join/" in mail.body, "/join/" in html_of(mail)) == (told, told)
+
+
+@pytest.mark.django_db
 def test_days_are_written_as_an_italian_writes_them():
     italian, english = mails("session_tomorrow", CASES["session_tomorrow"][0])
     assert "venerdì 4 febbraio 2022, 09:00–13:00" in italian.body

@@ -23,6 +23,7 @@ SAME = {
     "link",
     "Link",
     "No",
+    "online",
     "Online",
     "online: %(page)s",
     "Online:",

@@ -34,14 +34,20 @@ def sign_in(page):
     page.goto("/accounts/login/?next=/profile/")
     page.fill("[name=login]", "ada@example.org")
     page.fill("[name=password]", PASSWORD)
-    page.click("main .form button")
+    press(page, "main .form button")
+
+
+def press(page, button):
+    """And wait for the page that answers: its scripts make the passkeys."""
+    with page.expect_navigation():
+        page.click(button)
 
 
 def test_a_passkey_opens_the_account_alone_and_after_a_password(person, telephone, page):
     sign_in(page)
     page.goto("/accounts/2fa/webauthn/add/")
     page.fill("[name=password]", PASSWORD)  # so that a browser left open adds nobody else's
-    page.click("main .form button")
+    press(page, "main .form button")
     page.fill("[name=name]", "Telefono")
     page.check("[name=passwordless]")
     page.click("main form button")

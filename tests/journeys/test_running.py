@@ -59,7 +59,7 @@ def test_a_session_moves_with_a_reason_and_a_clash_is_refused_in_words(office, b
     expect(page.get_by_text("Done: Move or change place")).to_be_visible()
 
     time_machine.move_to(WEDNESDAY + timedelta(minutes=15))
-    sweep(clock=timezone.now, seconds=5)
+    sweep(clock=timezone.now, seconds=60)
     [letter] = mail.outbox
     assert letter.to == [member.user.email]
     assert "Friday 11 February 2022, 14:00–18:00" in letter.body
