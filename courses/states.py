@@ -26,9 +26,11 @@ APPOINTMENT_PASSAGES: dict[str, frozenset[str]] = {
     "declined": frozenset({"asked", "confirmed"}),
 }
 
+# What a run has found changes the draft only when somebody takes it over.
 RUN_PASSAGES: dict[str, frozenset[str]] = {
     "waiting": frozenset({"running", "failed"}),
     "running": frozenset({"done", "failed"}),
-    "done": frozenset(),
+    "done": frozenset({"taken"}),
+    "taken": frozenset(),
     "failed": frozenset(),
 }

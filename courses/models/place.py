@@ -106,8 +106,9 @@ class ClosureQuerySet(models.QuerySet):
     """The vocabulary of closures."""
 
     def touching(self, cohort):
-        """Of the whole Academy, of the edition's main hub, or of the edition itself."""
-        return self.filter(Q(hub=None, cohort=None) | Q(hub=cohort.hub_id, cohort=None) | Q(cohort=cohort))
+        """Of the whole Academy, of the edition's main hub, or of the edition itself; not of one room."""
+        days = self.filter(room=None)
+        return days.filter(Q(hub=None, cohort=None) | Q(hub=cohort.hub_id, cohort=None) | Q(cohort=cohort))
 
 
 class ClosureHalf(models.TextChoices):
@@ -116,7 +117,7 @@ class ClosureHalf(models.TextChoices):
 
 
 class Closure(models.Model):
-    """Days without sessions: of one hub, of one edition, or of the whole Academy."""
+    """Days without sessions: of one hub, room or edition, or of the whole Academy."""
 
     Half = ClosureHalf
 
@@ -125,6 +126,9 @@ class Closure(models.Model):
     )
     cohort = models.ForeignKey(
         "Cohort", models.PROTECT, null=True, blank=True, related_name="closures", verbose_name=_("edition")
+    )
+    room = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, related_name="closures", verbose_name=_("room")
     )
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
@@ -144,6 +148,11 @@ class Closure(models.Model):
                 name="a_closure_ends_after_it_begins",
                 condition=Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("The last day comes before the first."),
+            ),
+            models.CheckConstraint(
+                name="a_closure_of_a_room_is_of_nothing_else",
+                condition=Q(room__isnull=True) | Q(hub__isnull=True, cohort__isnull=True),
+                violation_error_message=_("Choose a room, or a hub and an edition, not both."),
             ),
         ]
 

@@ -297,23 +297,33 @@ class RunState(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("planner", "waiting")
     RUNNING = "running", pgettext_lazy("planner", "running")
     DONE = "done", pgettext_lazy("planner", "done")
+    TAKEN = "taken", pgettext_lazy("planner", "taken over")
     FAILED = "failed", pgettext_lazy("planner", "failed")
 
 
-class PlanRun(models.Model):
-    """A run of the planner on a draft: asked for, under way, done.
+class RunAim(models.TextChoices):
+    ANEW = "anew", pgettext_lazy("planner", "the best plan")
+    MEND = "mend", pgettext_lazy("planner", "as few changes as possible")
 
+
+class PlanRun(models.Model):
+    """A run of the planner on a draft: asked for, under way, done, and what it found taken over.
+
+    `aim` MEND seeks the plan nearest to the draft; with `substitutes` others may stand in for somebody.
     `inputs` is the fingerprint of the problem, so that a result of other inputs is known as old.
     `score` and `bound` are costs, less is better; `seconds` is the time it took.
     """
 
     State = RunState
+    Aim = RunAim
 
     draft = models.ForeignKey(TimetableDraft, models.PROTECT, related_name="runs", verbose_name=_("draft"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("asked by")
     )
     at = models.DateTimeField(_("asked"))
+    aim = models.CharField(_("what is sought"), max_length=4, choices=RunAim, default=RunAim.ANEW)
+    substitutes = models.BooleanField(_("others may stand in"), default=True)
     seed = models.PositiveIntegerField(_("seed"), default=0)
     inputs = models.CharField(max_length=64, blank=True)
     state = models.CharField(_("state"), max_length=7, choices=RunState, default=RunState.WAITING)
@@ -329,6 +339,7 @@ class PlanRun(models.Model):
         ordering = ["-at", "-pk"]
         constraints = [
             known_values("a_run_has_a_known_state", "state", RunState),
+            known_values("a_run_seeks_something_known", "aim", RunAim),
             models.UniqueConstraint(
                 name="a_draft_is_planned_by_one_run_at_a_time",
                 fields=["draft"],
@@ -342,7 +353,7 @@ class PlanRun(models.Model):
             ),
             models.CheckConstraint(
                 name="a_run_that_is_done_has_its_result",
-                condition=~Q(state="done") | Q(result__isnull=False, seconds__isnull=False),
+                condition=~Q(state__in=["done", "taken"]) | Q(result__isnull=False, seconds__isnull=False),
                 violation_error_message=_("A run that is done has its result and its time."),
             ),
         ]

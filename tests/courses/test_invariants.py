@@ -91,6 +91,11 @@ BROKEN_BY = {
     "a_room_has_at_least_one_seat": "UPDATE courses_room SET capacity = 0",
     "a_closure_is_of_the_day_or_a_half": "UPDATE courses_closure SET half = 'evening'",
     "a_closure_ends_after_it_begins": "UPDATE courses_closure SET ends_on = starts_on - 1",
+    "a_closure_of_a_room_is_of_nothing_else": [
+        "UPDATE courses_closure SET room_id = (SELECT min(id) FROM courses_room),"
+        f" {column}_id = (SELECT min(id) FROM courses_{column})"
+        for column in ("hub", "cohort")
+    ],
     "an_edition_ends_after_it_begins": "UPDATE courses_cohort SET ends_on = starts_on WHERE code = 'empty'",
     "an_edition_spans_its_sessions": [
         "UPDATE courses_cohort SET starts_on = '2022-03-01' WHERE code = 'full'",
@@ -218,6 +223,7 @@ BROKEN_BY = {
         "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE courses_override",
     ],
     "a_run_has_a_known_state": another(PlanRun, state="'lost'"),
+    "a_run_seeks_something_known": another(PlanRun, aim="'gold'", state="'failed'"),
     "a_draft_is_planned_by_one_run_at_a_time": another(PlanRun),
     "a_run_is_done_to_at_most_a_hundred_percent": "UPDATE courses_planrun SET progress = 101",
     "a_run_that_is_done_has_its_result": another(PlanRun, state="'done'"),
