@@ -1,11 +1,15 @@
-"""Fields that every room uses: somebody with an account, a spreadsheet."""
+"""Fields that every room uses: somebody with an account, a spreadsheet, files. Forms of instructors."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from courses.files import LARGEST_FILE, PAPERS, SUFFIXES, Fault, Upload, clean_name, judge
 from courses.models import Appointment, Availability
 from courses.reasons import Reason, Refused
 from courses.tables import LARGEST, Table, Unreadable, read, refuse
@@ -88,6 +92,52 @@ class TableField(forms.FileField):
             file.bytes = file.read()
             file.table = read_table(file.name, file.bytes)
         return file
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """An input that takes more than one."""
+
+    template_name = "django/forms/widgets/file.html"
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files of these `kinds`, each an `Upload`; `faults` says why one is not taken."""
+
+    widget = SeveralFiles
+
+    def __init__(
+        self,
+        *,
+        faults: Mapping[Fault, str | Promise],
+        kinds: Collection[str] = PAPERS,
+        largest: int = LARGEST_FILE,
+        **options,
+    ):
+        self.kinds, self.largest, self.faults = kinds, largest, faults
+        super().__init__(**options)
+
+    def widget_attrs(self, widget) -> dict:
+        """What a browser offers."""
+        suffixes = [suffix for kind in self.kinds for suffix in SUFFIXES[kind]]
+        return super().widget_attrs(widget) | {"accept": ",".join([*suffixes, *self.kinds])}
+
+    def clean(self, data, initial=None) -> list[Upload]:
+        """Those sent; ValidationError naming each that is not taken, and why."""
+        judged = [self.read(file) for file in data or []]
+        if faults := [fault for fault in judged if isinstance(fault, forms.ValidationError)]:
+            raise forms.ValidationError(faults)
+        if self.required and not judged:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return [upload for upload in judged if isinstance(upload, Upload)]
+
+    def read(self, file: UploadedFile) -> Upload | forms.ValidationError:
+        """What is in `file`, or why it is not taken."""
+        content = file.read()
+        kind = judge(content, self.kinds, self.largest)
+        if isinstance(kind, Fault):
+            return forms.ValidationError(self.faults[kind], params={"name": file.name})
+        return Upload(clean_name(file.name or "", kind), kind, content)
 
 
 class AbsenceForm(forms.ModelForm):

@@ -1,13 +1,12 @@
 """Files people send: judged by what is in them, named so that the name hides nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.files import Fault, clean_name, judge
+from courses.files import Fault, Upload
+from courses.forms import FilesField
 from enrollment.models import RequiredDocument
 
 FAULTS = {
@@ -17,45 +16,6 @@ FAULTS = {
     Fault.BROKEN: _("%(name)s is damaged or incomplete: open it on your device, save it again and retry."),
     Fault.AMBIGUOUS: _("%(name)s holds a second document behind the first: save it again and retry."),
 }
-KINDS = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that may be kept."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """An input that takes more than one."""
-
-    template_name = "django/forms/widgets/file.html"
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files, each an `Upload`."""
-
-    widget = SeveralFiles
-
-    def clean(self, data, initial=None) -> list[Upload]:
-        """Those sent; ValidationError naming each that is not taken, and why."""
-        judged = [read(file) for file in data or []]
-        if faults := [fault for fault in judged if isinstance(fault, forms.ValidationError)]:
-            raise forms.ValidationError(faults)
-        return [upload for upload in judged if isinstance(upload, Upload)]
-
-
-def read(file: UploadedFile) -> Upload | forms.ValidationError:
-    """What is in `file`, or why it is not taken."""
-    content = file.read()
-    kind = judge(content)
-    if isinstance(kind, Fault):
-        return forms.ValidationError(FAULTS[kind], params={"name": file.name})
-    return Upload(clean_name(file.name or "", kind), kind, content)
 
 
 class TakesFiles(forms.BaseForm):
@@ -65,9 +25,8 @@ class TakesFiles(forms.BaseForm):
         super().__init__(*args, **kwargs)
         self.documents = {f"document_{document.pk}": document for document in documents}
         for name, document in self.documents.items():
-            self.fields[name] = field = FilesField(label=document.title, required=False)
+            self.fields[name] = field = FilesField(faults=FAULTS, label=document.title, required=False)
             field.needed = document.required
-            field.widget.attrs["accept"] = KINDS
 
     def uploads(self) -> Iterator[tuple[RequiredDocument, Upload]]:
         """The files that can be kept, with what they are for."""

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.invariants import Guard, known_values
-from enrollment.files import LARGEST_FILE, LONGEST_NAME
+from courses.files import LARGEST_FILE, LONGEST_NAME
 
 from .application import Application
 from .call import RequiredDocument

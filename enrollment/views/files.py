@@ -1,6 +1,5 @@
 """Files of an application: sent with its draft or when the office asks, given to those who may read them."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,45 +10,28 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courses.files import LARGEST_FILE
 from courses.refusals import Refusal
+from courses.views.files import takes_up_to, to_be_saved
 from enrollment.access import files_open_to
 from enrollment.actions import files as filing
-from enrollment.files import LARGEST_FILE
 from enrollment.forms.files import DocumentsForm, TakesFiles
 from enrollment.models import Application, ApplicationFile
 from enrollment.views.applications import own_application
 
-View = Callable[..., HttpResponse]
-
 LARGEST_PARCEL = 5 * LARGEST_FILE  # bytes of one request with files
 
-# The file is somebody's: whatever is in it may neither run nor fetch anything should a browser show it.
-POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
-
-
-def takes_files(view: View) -> View:
-    """`view`, to which more may be sent in one go than to any other page."""
-    vars(view)["largest_request"] = LARGEST_PARCEL
-    return view
+takes_files = takes_up_to(LARGEST_PARCEL)
 
 
 @require_safe
 def file(request: HttpRequest, pk: int, file: UUID) -> HttpResponse:
     """One file, to be saved and not shown, for its owner and those who judge it; to others not there."""
     found = get_object_or_404(files_open_to(request.user).defer(None), application=pk, pk=file)
-    return HttpResponse(
-        bytes(found.content),
-        content_type=found.content_type,
-        headers={
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=found.name),
-            "Content-Security-Policy": POLICY,
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return to_be_saved(found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,7 @@ import pytest
 
 from academy.demo import cast
 from academy.demo.papers import NOWHERE, pdf, tax_code
-from enrollment.files import clean_name, judge
+from courses.files import clean_name, judge
 from enrollment.tax_code import born_otherwise, read
 
 EVERYBODY = cast.people(*"PXRYAU")

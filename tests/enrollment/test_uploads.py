@@ -18,7 +18,7 @@ from django.urls import resolve
 
 from courses.refusals import Refusal
 from enrollment.actions.files import MOST_FILES, add_file, remove_file
-from enrollment.files import LARGEST_FILE
+from courses.files import LARGEST_FILE
 from enrollment.models import Application, ApplicationFile, RequiredDocument
 from enrollment.views import files
 from tests.factories import (

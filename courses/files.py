@@ -1,15 +1,34 @@
-"""What a file is, judged by its content and never by its name. Knows PDF, JPEG and PNG."""
+"""What a file is, judged by its content and never by its name.
+
+Knows PDF, JPEG and PNG, and the documents, sheets and slides of Office since 2007 and OpenDocument.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 import zlib
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import Enum, auto
+from io import BytesIO
+from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 LARGEST_FILE = 5 * 1024 * 1024  # bytes
 LONGEST_NAME = 120  # characters
-SUFFIXES = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
+PAPERS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
+OOXML = "application/vnd.openxmlformats-officedocument."
+OFFICE = {  # the part that makes it one
+    f"{OOXML}wordprocessingml.document": ("word/document.xml", ".docx"),
+    f"{OOXML}spreadsheetml.sheet": ("xl/workbook.xml", ".xlsx"),
+    f"{OOXML}presentationml.presentation": ("ppt/presentation.xml", ".pptx"),
+}
+ODF = "application/vnd.oasis.opendocument."
+OPEN = {f"{ODF}text": ".odt", f"{ODF}spreadsheet": ".ods", f"{ODF}presentation": ".odp"}
+DOCUMENTS = {kind: (suffix,) for kind, (_part, suffix) in OFFICE.items()} | {
+    kind: (suffix,) for kind, suffix in OPEN.items()
+}
+SUFFIXES = PAPERS | DOCUMENTS
 
 PDF = re.compile(rb"%PDF-[12]\.\d")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -19,6 +38,10 @@ JPEG = b"\xff\xd8\xff"
 ANOTHER_DOCUMENT = re.compile(
     rb"%PDF-|PK\x05\x06|<\?php|<(?:!doctype|html|head|body|script|svg|iframe)\b", re.I
 )
+PACKED = b"PK\x03\x04"
+END_OF_PACK = b"PK\x05\x06"  # 22 bytes, at the very end; the last two are the length of a comment
+PROGRAMS = re.compile(r"(^|/)(vbaProject\.bin|Basic/|Scripts/)|\.(exe|dll|js|vbs|jar|ps1|bat)$", re.I)
+MOST_PARTS = 10_000
 MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # inside, FF is followed by 00 or a restart
 END_OF_IMAGE, SCAN = 0xD9, 0xDA
@@ -30,17 +53,34 @@ class Fault(Enum):
 
     EMPTY = auto()
     TOO_LARGE = auto()
-    UNKNOWN = auto()  # none of the three kinds
+    UNKNOWN = auto()  # none of the kinds
     BROKEN = auto()  # begins as one of them and does not hold together
     AMBIGUOUS = auto()  # another document hangs behind it
+    PROGRAM = auto()  # macros
 
 
-def judge(content: bytes) -> str | Fault:
-    """The content type of `content`, or why it is not taken."""
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that may be kept."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def judge(content: bytes, kinds: Collection[str] = PAPERS, largest: int = LARGEST_FILE) -> str | Fault:
+    """The content type of `content`, one of `kinds`, or why it is not taken. `largest` is in bytes."""
     if not content:
         return Fault.EMPTY
-    if len(content) > LARGEST_FILE:
+    if len(content) > largest:
         return Fault.TOO_LARGE
+    packed = content.startswith(PACKED) and any(kind in DOCUMENTS for kind in kinds)
+    found = judge_pack(content) if packed else judge_paper(content)
+    return found if isinstance(found, Fault) or found in kinds else Fault.UNKNOWN
+
+
+def judge_paper(content: bytes) -> str | Fault:
+    """A PDF or a picture."""
     if PDF.match(content):
         kind, end = "application/pdf", end_of_pdf(content)
     elif content.startswith(JPEG):
@@ -52,6 +92,40 @@ def judge(content: bytes) -> str | Fault:
     if end is None:
         return Fault.BROKEN
     return Fault.AMBIGUOUS if ANOTHER_DOCUMENT.search(content, end) else kind
+
+
+def judge_pack(content: bytes) -> str | Fault:
+    """A document of an office program: parts in a ZIP, of which none is unpacked but a short label.
+
+    The directory at its end must begin where it says, so nothing hangs before or behind it.
+    """
+    end = content[-22:]
+    if end[:4] != END_OF_PACK or end[20:] != b"\0\0":
+        return Fault.BROKEN
+    size, begins = (int.from_bytes(end[place : place + 4], "little") for place in (12, 16))
+    if begins + size != len(content) - 22:
+        return Fault.AMBIGUOUS
+    try:
+        with ZipFile(BytesIO(content)) as pack:
+            return kind_of_pack(pack)
+    except (BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+        return Fault.BROKEN
+
+
+def kind_of_pack(pack: ZipFile) -> str | Fault:
+    """By the parts it has."""
+    parts = pack.namelist()
+    if len(parts) > MOST_PARTS:
+        return Fault.UNKNOWN
+    label = pack.getinfo("mimetype") if parts[:1] == ["mimetype"] else None
+    found = None
+    if label and label.compress_type == ZIP_STORED and label.file_size < 100:
+        found = next((kind for kind in OPEN if kind.encode() == pack.read(label)), None)
+    elif "[Content_Types].xml" in parts:
+        found = next((kind for kind, (part, _suffix) in OFFICE.items() if part in parts), None)
+    if found is None:
+        return Fault.UNKNOWN
+    return Fault.PROGRAM if any(PROGRAMS.search(part) for part in parts) else found
 
 
 def end_of_pdf(content: bytes) -> int | None:

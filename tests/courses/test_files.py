@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.files import LARGEST_FILE, LONGEST_NAME, Fault, clean_name, judge
+from courses.files import LARGEST_FILE, LONGEST_NAME, Fault, clean_name, judge
 from tests.paperwork import JPEG, PDF, PNG, a_jpeg, a_png
 
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
