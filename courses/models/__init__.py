@@ -3,6 +3,7 @@
 from .cohort import Cohort, Role
 from .instructor import Appointment, Availability, Instructor, TeachingKind, Weekday
 from .invariants import sentence_for
+from .material import Material, MaterialVersion
 from .once import Once
 from .place import Closure, Hub, Organisation, Room
 from .programme import Block, Module, Programme
@@ -18,6 +19,8 @@ __all__ = [
     "DraftSession",
     "Hub",
     "Instructor",
+    "Material",
+    "MaterialVersion",
     "Module",
     "Once",
     "Organisation",

@@ -20,6 +20,7 @@ from .nomination import Nomination
 from .offer import Offer
 from .profile import PROFILE_FIELDS, Region, WorkProfile
 from .ranking import Ranking, RankingLine
+from .visit import MaterialVisit
 
 __all__ = [
     "LARGEST_FILE",
@@ -42,6 +43,7 @@ __all__ = [
     "Ground",
     "Interest",
     "InterviewSlot",
+    "MaterialVisit",
     "Nomination",
     "Offer",
     "Phase",

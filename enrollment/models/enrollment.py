@@ -1,13 +1,16 @@
 """A person's place in an edition, with its dates."""
 
+from datetime import UTC, datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from courses.models import Cohort, Hub
+from courses.models import Cohort, Hub, MaterialVersion
 from courses.models.invariants import Guard, known_values, only_these_passages
 from enrollment.states import ENROLLMENT_PASSAGES, LIVE_ENROLLMENTS
 
@@ -16,6 +19,7 @@ from .profile import WorkProfile
 from .seats import HOLDING_A_SEAT, refuse_more_than_seats, taken
 
 END = ("ends_on", "ended_at", "ended_by_id", "reason")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # before there was anything
 BEFORE_THE_START = "(NEW.ends_on < (SELECT starts_on FROM courses_cohort WHERE id = NEW.cohort_id))"
 
 
@@ -36,6 +40,14 @@ class EnrollmentQuerySet(models.QuerySet):
         Whoever left before the first day never did.
         """
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def with_new_materials(self, at):
+        """Each with `new_materials`: how many of the edition's came or changed since the last visit."""
+        visit = OuterRef("material_visit__seen_at")
+        new = MaterialVersion.objects.seen(at).filter(material__cohort=OuterRef("cohort"))
+        new = new.filter(since__gt=Coalesce(visit, LONG_AGO)).order_by()
+        counted = new.values("material__cohort").annotate(number=Count("pk")).values("number")
+        return self.annotate(new_materials=Coalesce(Subquery(counted), 0))
 
 
 class EnrollmentState(models.TextChoices):

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.invariants import Guard, known_values
 from courses.files import LARGEST_FILE, LONGEST_NAME
+from courses.models.invariants import Guard, known_values
 
 from .application import Application
 from .call import RequiredDocument
