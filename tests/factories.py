@@ -19,7 +19,9 @@ from stdnum.it.codicefiscale import calc_check_digit
 from academy.models import Notice, User
 from academy.rights import set_up_office
 from assessments.models import ModuleTest, Outcome, Score
+from courses.actions.materials import add_material
 from courses.actions.timetable import Plan, plan_sessions
+from courses.files import Upload
 from courses.models import (
     Appointment,
     Availability,
@@ -29,6 +31,7 @@ from courses.models import (
     DraftSession,
     Hub,
     Instructor,
+    Material,
     Module,
     Organisation,
     Override,
@@ -366,6 +369,22 @@ def a_substitution(session: Session | None = None, **fields) -> Substitution:
     """Of one instructor by another, on 1 December 2021."""
     both = {"out": an_instructor(), "into": an_instructor(), "at": rome(2021, 12, 1, 9)}
     return Substitution.objects.create(**{"session": session or a_session()} | both | fields)
+
+
+def a_material(cohort: Cohort | None = None, *, code: str = "B1", link: str = "", **fields) -> Material:
+    """A small PDF, or `link`, of a module: seen since 20 January 2022; None is waiting to be published."""
+    cohort, at = cohort or a_cohort(), fields.pop("at", rome(2022, 1, 20, 9))
+    number = next(numbers)
+    name, content = fields.pop("name", f"dispensa-{number}.pdf"), fields.pop("content", b"%PDF-1.4\n%%EOF\n")
+    titles = {"title_it": f"Dispensa {number}", "title_en": f"Handout {number}"}
+    return add_material(
+        cohort=cohort,
+        module=a_module(cohort, code),
+        upload=None if link else Upload(name, "application/pdf", content),
+        link=link,
+        at=at,
+        **titles | {"published_at": at, "by": None} | fields,
+    )
 
 
 def an_application(**fields) -> Application:

@@ -14,13 +14,12 @@ from django.utils.translation import pgettext_lazy
 from courses.files import LONGEST_NAME, SUFFIXES
 
 from .cohort import Cohort
-from .invariants import CompositeForeignKey, CopiedFacts, Guard, append_only, known_values
+from .invariants import CompositeForeignKey, Guard, append_only, known_values
 from .programme import Module
 from .session import Session
 from .wording import Titled
 
 LARGEST_MATERIAL = 20 * 1024**2  # bytes
-OF_THE_MATERIAL = CopiedFacts("material", "courses_material", ("kind",))
 
 
 class MaterialKind(models.TextChoices):
@@ -85,7 +84,6 @@ class Material(Titled):
         ordering = ["position", "pk"]
         constraints = [
             known_values("a_material_is_of_a_known_kind", "kind", MaterialKind),
-            models.UniqueConstraint(name="a_material_with_its_kind", fields=["id", "kind"]),
             CompositeForeignKey(
                 name="a_material_is_of_a_session_of_its_module",
                 fields=["session", "cohort", "module"],
@@ -104,7 +102,7 @@ class Material(Titled):
             Guard(
                 name="a_material_is_of_its_editions_programme",
                 message=_("The module belongs to another programme than the edition's."),
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("module_id", "cohort_id"),
+                operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 func="""
                     IF NOT EXISTS (
@@ -112,6 +110,18 @@ class Material(Titled):
                         JOIN courses_cohort c ON c.programme_id = b.programme_id
                         WHERE m.id = NEW.module_id AND c.id = NEW.cohort_id
                     ) THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Guard(
+                name="a_material_stays_what_and_where_it_is",
+                message=_("A material stays a file or a link of its module and edition."),
+                operation=pgtrigger.UpdateOf("kind", "module_id", "cohort_id"),
+                when=pgtrigger.Before,
+                func="""
+                    IF (OLD.kind, OLD.module_id, OLD.cohort_id)
+                       IS DISTINCT FROM (NEW.kind, NEW.module_id, NEW.cohort_id)
+                    THEN {refuse} END IF;
                     RETURN NEW;
                 """,
             ),
@@ -161,14 +171,13 @@ class MaterialVersionManager(models.Manager.from_queryset(MaterialVersionQuerySe
 class MaterialVersion(models.Model):
     """A material as it was from `at` on, under a key of ours; `name` is what the file was called.
 
-    A file has content, a link an address; which of the two follows `kind`, a copy of the material's.
+    A file has content, a link an address.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     material = models.ForeignKey(
         Material, models.PROTECT, related_name="versions", verbose_name=_("material")
     )
-    kind = models.CharField(max_length=4, editable=False, blank=True)
     number = models.PositiveIntegerField(pgettext_lazy("version", "number"))
     name = models.CharField(_("name"), max_length=LONGEST_NAME, blank=True)
     content_type = models.CharField(max_length=100, blank=True)
@@ -198,19 +207,15 @@ class MaterialVersion(models.Model):
                 fields=["material", "number"],
                 violation_error_message=_("The material already has a version of this number."),
             ),
-            OF_THE_MATERIAL.key(
-                name="a_version_is_of_the_kind_of_its_material",
-                violation_error_message=_("A file is replaced by a file, a link by a link."),
-            ),
             models.CheckConstraint(
                 name="a_version_is_a_file_or_a_link",
-                condition=Q(kind="file", content__isnull=False, link="") & ~Q(name="")
-                | Q(kind="link", content__isnull=True, name="", content_type=""),
+                condition=Q(content__isnull=False, link="") & ~Q(name="")
+                | Q(content__isnull=True, name="", content_type=""),
                 violation_error_message=_("Give a file with its name, or a link."),
             ),
             models.CheckConstraint(
                 name="a_link_is_of_the_encrypted_web",
-                condition=Q(kind="file") | Q(link__startswith="https://"),
+                condition=Q(content__isnull=False) | Q(link__startswith="https://"),
                 violation_error_message=_("A link begins with https://."),
             ),
             models.CheckConstraint(
@@ -220,13 +225,24 @@ class MaterialVersion(models.Model):
             ),
             models.CheckConstraint(
                 name="a_material_has_content_we_know",
-                condition=~Q(kind="file") | Q(content_type__in=sorted(SUFFIXES)),
+                condition=Q(content__isnull=True) | Q(content_type__in=sorted(SUFFIXES)),
                 violation_error_message=_("This is not one of the possible values."),
             ),
         ]
         triggers = [
             append_only(name="a_version_of_a_material_stays"),
-            OF_THE_MATERIAL.filled_in("take_kind_from_material"),
+            Guard(
+                name="a_version_is_of_the_kind_of_its_material",
+                message=_("A file is replaced by a file, a link by a link."),
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    IF (SELECT kind FROM courses_material WHERE id = NEW.material_id)
+                       <> (CASE WHEN NEW.content IS NULL THEN 'link' ELSE 'file' END)
+                    THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
+            ),
             Guard(
                 name="a_version_follows_the_last_of_its_material",
                 message=_("A version takes the next number; one that was withdrawn gets no other."),

@@ -7,12 +7,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
+from courses.actions.materials import withdraw_material
 from courses.actions.timetable import cancel_session
 from courses.models import (
     Appointment,
     Block,
     Cohort,
     DraftSession,
+    Material,
     Module,
     Once,
     Override,
@@ -56,7 +58,80 @@ def on(day: str) -> str:
     return f"starts_at = '{day} 09:00+01', ends_at = '{day} 10:00+01'"
 
 
+STANDING, WITHDRAWN = "withdrawn_at IS NULL", "withdrawn_at IS NOT NULL"
+FILE, LINK, GONE = (
+    f"(SELECT id FROM courses_material WHERE {which})"
+    for which in (f"kind = 'file' AND {STANDING}", "kind = 'link'", WITHDRAWN)
+)
+MATERIAL = "UPDATE courses_material SET"
+
+
+def a_version(of: str = FILE, **changes: str) -> str:
+    """SQL that gives a material another version."""
+    file = of != LINK
+    columns = {
+        "number": "2",
+        "name": "'b.pdf'" if file else "''",
+        "content_type": "'application/pdf'" if file else "''",
+        "content": "'b'" if file else "NULL",
+        "link": "''" if file else "'https://example.org'",
+    } | changes
+    return (
+        f"INSERT INTO courses_materialversion (id, material_id, note, at, {', '.join(columns)})"
+        f" VALUES (gen_random_uuid(), {of}, '', now(), {', '.join(columns.values())})"
+    )
+
+
 BROKEN_BY = {
+    "a_material_is_of_a_known_kind": another(Material, kind="'film'"),
+    "a_material_is_of_a_session_of_its_module": f"{MATERIAL} session_id = {OTHER} WHERE {STANDING}",
+    "a_withdrawal_of_a_material_has_its_reason": [
+        f"{MATERIAL} withdrawn_at = now() WHERE {STANDING}",
+        f"{MATERIAL} reason = 'Errore.' WHERE {STANDING}",
+    ],
+    "a_material_is_of_its_editions_programme": another(Material, module_id=LAST_MODULE),
+    "a_material_stays_what_and_where_it_is": [
+        f"{MATERIAL} {change} WHERE {STANDING}"
+        for change in (
+            "kind = 'link'",
+            f"module_id = {FIRST_MODULE}",
+            "cohort_id = (SELECT id FROM courses_cohort WHERE code = 'empty')",
+        )
+    ],
+    "a_withdrawn_material_stays_as_it_is": [
+        f"{MATERIAL} {change} WHERE {WITHDRAWN}"
+        for change in ("withdrawn_at = NULL, reason = ''", "reason = 'Altro.'", "published_at = now()")
+    ],
+    "a_material_numbers_its_versions_once": a_version(number="1"),
+    "a_version_is_of_the_kind_of_its_material": [
+        a_version(content="NULL", name="''", content_type="''", link="'https://example.org'"),
+        a_version(LINK, content="'b'", name="'b.pdf'", content_type="'application/pdf'", link="''"),
+    ],
+    "a_version_is_a_file_or_a_link": [
+        a_version(name="''"),
+        a_version(link="'https://example.org'"),
+        a_version(LINK, name="'b'"),
+        a_version(LINK, content_type="'application/pdf'"),
+    ],
+    "a_link_is_of_the_encrypted_web": [
+        a_version(LINK, link=f"'{address}'")
+        for address in ("", "http://example.org", "javascript:alert(1)", "data:text/html,x")
+    ],
+    "a_material_is_neither_empty_nor_too_large": [
+        a_version(content="''"),
+        a_version(content="convert_to(repeat('b', 20 * 1024 * 1024 + 1), 'UTF8')"),
+    ],
+    "a_material_has_content_we_know": a_version(content_type="'text/html'"),
+    "a_version_of_a_material_stays": [
+        "UPDATE courses_materialversion SET note = 'Altra.'",
+        "DELETE FROM courses_materialversion",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE courses_materialversion",
+    ],
+    "a_version_follows_the_last_of_its_material": [
+        a_version(number="3"),
+        a_version(number="0"),
+        a_version(GONE),
+    ],
     "academic_and_company_minutes_make_the_programme": (
         "UPDATE courses_programme SET minutes = minutes + 1 WHERE code = 'unused'"
     ),
@@ -283,6 +358,9 @@ def world():
     factories.an_absence(two[0])
     factories.an_appointment(two[0], cohort)
     factories.a_substitution(gone, out=two[0], into=two[1])
+    factories.a_material(cohort)
+    factories.a_material(cohort, link="https://example.org/dati")
+    withdraw_material(material=factories.a_material(cohort), reason="Errore.", by=None, at=NINE)
 
 
 @pytest.mark.parametrize(("name", "statement"), cases(BROKEN_BY))
