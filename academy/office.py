@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 SECTIONS = {
     "editions": (
         _("Editions"),
-        ["Cohort", "Session", "TimetableDraft", "TimetableRelease", "Override", "Substitution", "Closure"],
+        [
+            "Cohort",
+            "Session",
+            "TimetableDraft",
+            "PlanRun",
+            "TimetableRelease",
+            "Override",
+            "Substitution",
+            "Closure",
+        ],
     ),
     "admission": (
         _("Admission"),

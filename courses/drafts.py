@@ -48,6 +48,7 @@ class Finding(StrEnum):
     REMOTE_WITH_ROOM = "remote_with_room"
     IN_PERSON_WITH_LINK = "in_person_with_link"
     VENUE_CLOSED = "venue_closed"
+    ROOM_AWAY = "room_away"
     INSTRUCTOR_AWAY = "instructor_away"
     TRAVEL = "travel"
     LONG_DAY = "long_day"
@@ -152,7 +153,10 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Days, first and last included, on which somebody cannot teach; one weekday, one half, or all."""
+    """Days, first and last included, on which somebody cannot teach or a room is not to be had.
+
+    Of one weekday, one half of the day, or all.
+    """
 
     first: date
     last: date
@@ -182,8 +186,9 @@ class Permit:
 class Edition:
     """What an edition asks of its timetable.
 
-    `people` are those to be seated; `venues` the days of each hub by its key; `confirmed` the minutes
-    each instructor has agreed to teach, by key.
+    `people` are those to be seated; `venues` the days of each hub by its key; `absences` are those of each
+    instructor and `shut` those of each room, by key; `confirmed` the minutes each instructor has agreed to
+    teach, by key.
     """
 
     code: str
@@ -194,6 +199,7 @@ class Edition:
     promised: tuple[Due, ...]
     venues: Mapping[int, Workdays] = field(default_factory=dict)
     absences: Mapping[int, tuple[Absence, ...]] = field(default_factory=dict)
+    shut: Mapping[int, tuple[Absence, ...]] = field(default_factory=dict)
     confirmed: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -369,6 +375,10 @@ def _its_places(edition: Edition, session: Drafted) -> Iterator[Found]:
         yield _found(Finding.NO_ROOM, Level.LOW, session)
     if not in_person and not session.linked:
         yield _found(Finding.NO_LINK, Level.LOW, session)
+    for room in session.rooms:
+        if absence := _absence(edition.shut, room.key, session):
+            facts = {"name": room.name, "note": absence.note}
+            yield _found(Finding.ROOM_AWAY, Level.HIGH, session, about=room.key, **facts)
     capacity = sum(room.capacity for room in session.rooms)
     if not remote and session.rooms and session.counts and capacity < edition.people:
         code, level = (Finding.ROOM_TOO_SMALL, Level.HIGH) if in_person else (Finding.SEATS_SHORT, Level.LOW)
@@ -382,12 +392,13 @@ def _its_teachers(edition: Edition, session: Drafted) -> Iterator[Found]:
     if session.parallel and 0 < len(session.teachers) < groups:
         yield _found(Finding.GROUPS_ALONE, Level.LOW, session, groups=groups, teachers=len(session.teachers))
     for teacher in session.teachers:
-        absences = (one for one in edition.absences.get(teacher.key, ()) if one.covers(session))
-        if absence := next(absences, None):
-            name, note = teacher.name, absence.note
-            yield _found(
-                Finding.INSTRUCTOR_AWAY, Level.HIGH, session, about=teacher.key, name=name, note=note
-            )
+        if absence := _absence(edition.absences, teacher.key, session):
+            facts = {"name": teacher.name, "note": absence.note}
+            yield _found(Finding.INSTRUCTOR_AWAY, Level.HIGH, session, about=teacher.key, **facts)
+
+
+def _absence(of: Mapping[int, tuple[Absence, ...]], key: int, session: Drafted) -> Absence | None:
+    return next((one for one in of.get(key, ()) if one.covers(session)), None)
 
 
 def _by_teacher(sessions: Iterable[Drafted]) -> dict[int, list[tuple[Drafted, Teacher]]]:

@@ -19,4 +19,4 @@ def plan() -> None:
     """The planner takes the run that has waited longest; a second task at once takes another or none."""
     run = PlanRun.objects.filter(state=PlanRun.State.WAITING).order_by("at", "pk").first()
     if run:
-        run_planner(run=run, at=timezone.now())
+        run_planner(run=run)

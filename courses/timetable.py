@@ -1,6 +1,7 @@
 """The timetable of an edition as it stands and as a draft has it, for comparing and for judging."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -213,6 +214,9 @@ def edition_of(cohort: Cohort, instructors: set[int], hubs: set[int]) -> Edition
         instructor__in=instructors, starts_on__lte=cohort.ends_on, ends_on__gte=cohort.starts_on
     ):
         away[row.instructor_id] = (*away.get(row.instructor_id, ()), absence_of(row))
+    shut: dict[int, tuple[drafts.Absence, ...]] = {}
+    for room, closure in room_closures(cohort, room__hub__in=hubs):
+        shut[room] = (*shut.get(room, ()), shut_of(closure))
     confirmed = Appointment.objects.filter(
         cohort=cohort, instructor__in=instructors, state=Appointment.State.CONFIRMED
     )
@@ -225,6 +229,7 @@ def edition_of(cohort: Cohort, instructors: set[int], hubs: set[int]) -> Edition
         promised=tuple(map(due_of, modules)),
         venues=venues_of(hubs - {cohort.hub_id}),
         absences=away,
+        shut=shut,
         confirmed=dict(confirmed.values_list("instructor", "minutes")),
     )
 
@@ -245,6 +250,32 @@ def absence_of(row: Availability) -> drafts.Absence:
     """An absence, to be judged."""
     half = Half(row.half) if row.half else None
     return drafts.Absence(row.starts_on, row.ends_on, row.weekday, half, row.note)
+
+
+def shut_of(row: Closure) -> drafts.Absence:
+    """The days on which a room is not to be had."""
+    return drafts.Absence(
+        row.starts_on, row.ends_on, half=Half(row.half) if row.half else None, note=row.reason
+    )
+
+
+def room_closures(cohort: Cohort, **which: object) -> list[tuple[int, Closure]]:
+    """Closures of single rooms that touch an edition, with the room's key."""
+    rows = Closure.objects.filter(starts_on__lte=cohort.ends_on, ends_on__gte=cohort.starts_on, **which)
+    return [(row.room_id, row) for row in rows if row.room_id is not None]
+
+
+def hit_by(away: Availability | Closure, at: datetime) -> list[Session]:
+    """The released sessions after `at` that an absence or a closure makes impossible, in order of time."""
+    sessions = with_all(Session.objects.live().filter(starts_at__gt=at))
+    if isinstance(away, Availability):
+        absence, those = absence_of(away), sessions.filter(teachers__instructor=away.instructor_id)
+    else:
+        absence = shut_of(away)
+        where = {"places__room": away.room_id, "cohort__hub": away.hub_id, "cohort": away.cohort_id}
+        those = sessions.filter(**{name: key for name, key in where.items() if key is not None})
+    near = those.filter(starts_at__date__lte=away.ends_on, ends_at__date__gte=away.starts_on)
+    return [one for one in near.order_by("starts_at", "pk") if absence.covers(released_elsewhere(one))]
 
 
 def venues_of(hubs: set[int]) -> dict[int, Workdays]:

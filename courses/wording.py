@@ -33,6 +33,7 @@ SENTENCES = {
         "%(session)s: a session in person has no link. Choose hybrid, or take the link away."
     ),
     Finding.VENUE_CLOSED: _("%(session)s, %(rooms)s: %(why)s"),
+    Finding.ROOM_AWAY: _("%(session)s: %(name)s is closed then. %(note)s"),
     Finding.INSTRUCTOR_AWAY: _("%(session)s: %(name)s cannot teach then. %(note)s"),
     Finding.TRAVEL: _(
         "%(name)s has %(pause)s from %(session)s to %(other)s, and the journey takes about %(need)s."

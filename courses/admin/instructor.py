@@ -7,6 +7,7 @@ from courses.hours import show_minutes
 from courses.models import Appointment, Availability, Instructor, Substitution
 
 from .office import LedgerAdmin, OfficeAdmin
+from .planning import MEND_ABSENCE
 
 
 @admin.register(Instructor)
@@ -24,6 +25,7 @@ class AvailabilityAdmin(OfficeAdmin):
     list_filter = ["instructor"]
     list_select_related = ["instructor"]
     search_fields = ["instructor__name", "note"]
+    acts = (MEND_ABSENCE,)
 
 
 @admin.register(Appointment)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -65,7 +66,8 @@ class Act:
     `do` gets the object under its model's name, the form's fields, `by` and `at`. `when` says
     whether the object is fit for it; `note` gives a sentence to read before. `template` may show more,
     of what `shows` gives; `given` is what the form is made with. One that `warns` is done only once
-    its consequences, with what was typed, have been seen.
+    its consequences, with what was typed, have been seen. Afterwards it `leads`, given what `do`
+    returned, to an address, by default that of the object's page.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Act:
     shows: Callable[[models.Model], dict] = lambda _thing: {}
     given: Callable[[models.Model], dict] = lambda _thing: {}
     warns: bool = False
+    leads: Callable[[Any], str] | None = None
 
 
 class OfficeForm(forms.ModelForm):
@@ -129,17 +132,19 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         if not self.has_change_permission(request, thing):
             raise PermissionDenied
         typed = request.POST if request.method == "POST" else None
-        form = act.form(typed, **self.get_act_arguments(act, thing))
+        files = None if typed is None else request.FILES
+        form = act.form(typed, files, **self.get_act_arguments(act, thing))
         ahead = self.consequences(act, thing, form.cleaned_data if form.is_valid() else None)
         seen = sha256("\n".join(one.sentence for one in ahead).encode()).hexdigest()
         warned = not act.warns or not ahead or typed is None or typed.get("seen") == seen
         tried = form.is_valid() and (warned or any(one.barred for one in ahead))
-        if tried and self.done(request, act, thing, form):
-            return HttpResponseRedirect(self.page_of(thing))
+        if tried and (address := self.done(request, act, thing, form)):
+            return HttpResponseRedirect(address)
         context = {
             **self.admin_site.each_context(request),
             "title": act.label,
             "subtitle": str(thing),
+            "original": thing,
             "act": act,
             "note": act.note(thing),
             "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}),
@@ -161,19 +166,19 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         """What the form of `act` is made with, beside what was typed."""
         return act.given(thing)
 
-    def done(self, request, act, thing, form) -> bool:
-        """Whether the action was done; otherwise the form says why not."""
+    def done(self, request, act, thing, form) -> str | None:
+        """Where to go once the action is done; None where the form says why not."""
         named = {self.opts.model_name: thing}
         try:
             with transaction.atomic():
-                act.do(**named, **form.cleaned_data, by=request.user, at=timezone.now())
+                result = act.do(**named, **form.cleaned_data, by=request.user, at=timezone.now())
                 connections[DEFAULT_DB_ALIAS].check_constraints()  # deferred guards, while we can say no
         except REFUSED as refusal:
             form.add_error(None, words_of(refusal))
-            return False
+            return None
         self.log_change(request, thing, str(act.label))
         messages.success(request, _("Done: %(act)s, %(thing)s.") % {"act": act.label, "thing": thing})
-        return True
+        return act.leads(result) if act.leads else self.page_of(thing)
 
     def page_of(self, thing) -> str:
         """The address of the object's page."""

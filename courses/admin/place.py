@@ -5,6 +5,7 @@ from django.contrib import admin
 from courses.models import Closure, Hub, Organisation, Room
 
 from .office import OfficeAdmin
+from .planning import MEND_CLOSURE
 
 
 @admin.register(Organisation)
@@ -32,8 +33,9 @@ class RoomAdmin(OfficeAdmin):
 
 @admin.register(Closure)
 class ClosureAdmin(OfficeAdmin):
-    list_display = ["starts_on", "ends_on", "reason", "hub", "cohort"]
+    list_display = ["starts_on", "ends_on", "reason", "hub", "room", "cohort"]
     list_display_links = ["starts_on", "reason"]
     list_filter = ["hub", "cohort"]
-    list_select_related = ["hub", "cohort"]
+    list_select_related = ["hub", "room__hub", "cohort"]
     search_fields = ["reason_it", "reason_en"]
+    acts = (MEND_CLOSURE,)

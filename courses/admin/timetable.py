@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextInputWidget, AdminURLFieldWidget
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,11 +44,13 @@ from courses.models import (
     TimetableDraft,
     TimetableRelease,
 )
+from courses.refusals import Refusal
 from courses.timetable import changed_meanwhile, changes_in, judgement_of, sessions_of
 from courses.views.once import once
 from courses.wording import in_words, kinds_in_words
 
-from .office import Act, LedgerAdmin, OfficeAdmin, OfficeForm
+from .office import Act, LedgerAdmin, OfficeAdmin, OfficeForm, words_of
+from .planning import PlanForm, page_of_run, why_here
 
 ALIKE = 3  # findings of one kind shown one by one; more fold up
 
@@ -71,18 +74,6 @@ class NoteForm(forms.Form):
         required=False,
         widget=AdminTextInputWidget,
         help_text=_("Those concerned read it."),
-    )
-
-
-class SeedForm(forms.Form):
-    """Which of many plans of the same worth."""
-
-    seed = forms.IntegerField(
-        label=_("Seed"),
-        min_value=0,
-        max_value=32767,
-        initial=0,
-        help_text=_("The same seed gives the same plan; another may find another."),
     )
 
 
@@ -300,12 +291,14 @@ class TimetableDraftAdmin(OfficeAdmin):
             "plan",
             _("Let the planner work"),
             ask_planner,
-            form=SeedForm,
+            form=PlanForm,
             when=still_open,
             note=lambda _draft: _(
                 "It seeks days, rooms and instructors for everything that is not pinned and has not begun, "
-                "within a few minutes. The draft changes, nothing is released."
+                "within a few minutes. What it finds is shown beside the draft; nothing changes before "
+                "somebody takes it over."
             ),
+            leads=page_of_run,
         ),
         Act(
             "catch-up",
@@ -342,6 +335,7 @@ class TimetableDraftAdmin(OfficeAdmin):
         pages = {
             "sessions/add": self.add_session_view,
             "sessions/<int:pk>": self.session_view,
+            "sessions/<int:pk>/why": self.why_view,
             "permit/<slug:fingerprint>": self.permit_view,
         }
         return [
@@ -395,10 +389,28 @@ class TimetableDraftAdmin(OfficeAdmin):
             partial(edit, row),
             form=DraftSessionForm,
             template="admin/courses/draft_session.html",
-            shows=lambda draft: {"found": said(judgement_of(draft).of(row.pk))},
+            shows=lambda draft: {"found": said(judgement_of(draft).of(row.pk)), "row": row},
             given=lambda _draft: {"initial": beginning(row)},
         )
         return self.act_on(request, draft, act)
+
+    def why_view(self, request, object_id, pk):
+        """Why a session of the draft is where it is, and every other half-day it could have."""
+        draft = self.draft_of(request, object_id)
+        row = get_object_or_404(sessions_of(draft), pk=pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Why here?"),
+            "subtitle": str(row),
+            "opts": self.opts,
+            "back": reverse("admin:courses_timetabledraft_session", args=[draft.pk, row.pk]),
+            "media": self.media,
+        }
+        try:
+            context["told"] = why_here(draft, row, timezone.now())
+        except Refusal as refusal:
+            context["refusal"] = words_of(refusal)
+        return TemplateResponse(request, "admin/courses/why.html", context)
 
     def add_session_view(self, request, object_id):
         """Another session."""

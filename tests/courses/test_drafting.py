@@ -259,6 +259,6 @@ def test_judging_costs_as_many_queries_for_many_sessions(django_assert_num_queri
     for day in range(20):
         begin = NINE + timedelta(days=day)
         factories.a_drafted_session(draft, starts_at=begin, rooms=[room], instructors=[teacher])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         judgement_of(TimetableDraft.objects.select_related("cohort__hub").get(pk=draft.pk))
     assert DraftSession.objects.count() == 20

@@ -1,18 +1,21 @@
 """The planner on a real draft: what it is asked, what it may not touch, and what it leaves behind."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
-from courses.actions.drafting import CURRICULA, edit_draft_session, lay_out_draft, weekly_pattern
-from courses.actions.planning import ask_planner, run_planner, take_over
-from courses.actions.programme import load_curriculum
-from courses.models import PlanRun
-from courses.planner import Answer, Effort, Engine, Kind, Status
-from courses.planning import problem_of
+from courses.actions.drafting import edit_draft_session, lay_out_draft, weekly_pattern
+from courses.actions.planning import LOST, ask_planner, mend_timetables, run_planner, take_over_plan
+from courses.actions.releasing import release_draft
+from courses.models import PlanRun, SessionPlace
+from courses.planner import Effort, Kind, Shortage, Soft, check
+from courses.planner.relaxed import EASIEST_FIRST
+from courses.planning import plan_of, problem_of
 from courses.refusals import Refusal
+from courses.telling import RELAX, SHORT, SOFT, Names, proposed, rule_in_words, short_in_words
 from courses.timetable import judgement_of
 from tests import factories
 from tests.factories import rome
@@ -24,16 +27,9 @@ QUICK = Effort(rounds=1)
 
 
 @pytest.fixture
-def draft():
+def draft(a_real_edition):
     """Of an edition of the real programme, laid out, with rooms and nobody yet."""
-    programme = load_curriculum(path=CURRICULA / "smtc-2022.toml", by=None, at=BEFORE)
-    hub = factories.a_hub()
-    for number, kind in enumerate(("classroom", "classroom", "lab", "lab")):
-        factories.a_room(
-            hub=hub, name=f"Aula {number}", capacity=30 if kind == "classroom" else 15, kind=kind
-        )
-    cohort = factories.a_cohort(programme=programme, hub=hub, seats=30, ends_on=date(2022, 7, 30))
-    return lay_out_draft(cohort=cohort, by=None, at=BEFORE)
+    return lay_out_draft(cohort=a_real_edition, by=None, at=BEFORE)
 
 
 def problem(draft):
@@ -70,16 +66,38 @@ def test_who_teaches_a_module_elsewhere_may_teach_it_here_when_not_away(draft):
     }
 
 
-def test_a_plan_is_put_into_the_draft_and_nothing_hard_is_said_of_it(draft):
-    run = ask_planner(timetabledraft=draft, by=None, at=BEFORE)
-    run_planner(run=run, effort=QUICK, at=BEFORE)
+def planned(draft, **asked):
+    """A run on `draft`, done."""
+    run = ask_planner(timetabledraft=draft, by=None, at=BEFORE, **asked)
+    run_planner(run=run, effort=QUICK)
     run.refresh_from_db()
-    assert (run.state, run.progress) == ("done", 100)
-    assert run.result["status"] in {"found", "best"}
+    return run
+
+
+def times(draft) -> list:
+    return list(draft.sessions.order_by("pk").values_list("starts_at", flat=True))
+
+
+def test_a_plan_is_kept_with_its_run_and_changes_nothing_before_somebody_takes_it_over(draft):
+    before = times(draft)
+    run = planned(draft)
+    assert (run.state, run.progress, run.result["status"]) == ("done", 100, "found")
     assert run.bound <= run.score <= run.result["first"]
-    judgement = judgement_of(draft)
-    assert judgement.barring == ()
-    assert judgement.tally.total.planned == 18_000
+    assert times(draft) == before
+    assert proposed(run)
+    take_over_plan(planrun=run, by=None, at=BEFORE)
+    assert PlanRun.objects.get().state == "taken"
+    assert proposed(run) == ()
+    assert check(problem(draft), plan_of(draft)).violations == ()
+    assert judgement_of(draft).barring == ()
+    assert judgement_of(draft).tally.total.planned == 18_000
+
+
+def test_a_plan_is_taken_over_once(draft):
+    run = planned(draft)
+    take_over_plan(planrun=run, by=None, at=BEFORE)
+    with pytest.raises(Refusal, match="no plan to take over"):
+        take_over_plan(planrun=run, by=None, at=BEFORE)
 
 
 def test_the_planner_works_on_a_draft_once_at_a_time(draft):
@@ -88,20 +106,34 @@ def test_the_planner_works_on_a_draft_once_at_a_time(draft):
         ask_planner(timetabledraft=draft, by=None, at=BEFORE)
 
 
-def test_a_draft_changed_meanwhile_is_left_as_it_is(draft):
-    run, asked = ask_planner(timetabledraft=draft, by=None, at=BEFORE), problem(draft)
+def test_a_run_nobody_works_on_any_more_makes_room_for_another(draft):
+    lost = ask_planner(timetabledraft=draft, by=None, at=BEFORE)
     PlanRun.objects.update(state="running")
+    ask_planner(timetabledraft=draft, by=None, at=BEFORE + LOST + timedelta(seconds=1))
+    lost.refresh_from_db()
+    assert lost.state == "failed"
+
+
+def test_a_plan_of_a_draft_that_changed_meanwhile_is_not_taken_over(draft):
+    run = planned(draft)
     edit_draft_session(draftsession=draft.sessions.first(), pinned=True, by=None, at=BEFORE)
-    with pytest.raises(Refusal):
-        take_over(run, asked, Answer(Engine.GREEDY, Status.NONE), seconds=1, at=BEFORE)
-    assert PlanRun.objects.get().state == "running"
+    before = times(draft)
+    with pytest.raises(Refusal, match="changed since the planner was asked"):
+        take_over_plan(planrun=run, by=None, at=BEFORE)
+    assert times(draft) == before
+
+
+def test_what_has_begun_meanwhile_is_not_moved(draft):
+    run = planned(draft)
+    with pytest.raises(Refusal, match="has begun meanwhile"):
+        take_over_plan(planrun=run, by=None, at=rome(2022, 7, 1))
 
 
 def test_a_run_another_worker_has_taken_is_left_to_it(draft):
     run = ask_planner(timetabledraft=draft, by=None, at=BEFORE)
     PlanRun.objects.update(state="running")
     before = list(draft.sessions.values_list("starts_at", flat=True))
-    run_planner(run=run, effort=QUICK, at=BEFORE)
+    run_planner(run=run, effort=QUICK)
     assert PlanRun.objects.get().state == "running"
     assert list(draft.sessions.values_list("starts_at", flat=True)) == before
 
@@ -109,3 +141,107 @@ def test_a_run_another_worker_has_taken_is_left_to_it(draft):
 def test_the_command_wants_an_open_draft():
     with pytest.raises(CommandError, match="SMTC-1999-1 has no open draft"):
         call_command("plan", "SMTC-1999-1")
+
+
+@pytest.fixture
+def released(draft):
+    """The edition with its first remote Thursday taught by somebody; another could teach it too."""
+    teacher, other = (factories.an_instructor(name=name) for name in ("Ada Prima", "Bea Seconda"))
+    row = draft.sessions.filter(mode="remote").first()
+    same = draft.sessions.filter(module=row.module).exclude(pk=row.pk).first()
+    for session, person in ((row, teacher), (same, other)):
+        edit_draft_session(draftsession=session, kind="academic", instructors=[person], by=None, at=BEFORE)
+    release_draft(timetabledraft=draft, by=None, at=BEFORE)
+    row.refresh_from_db()
+    return row.session, teacher, other
+
+
+def mended(away, **asked):
+    """The run that mends the edition, done."""
+    [run] = mend_timetables(away=away, by=None, at=BEFORE, **asked)
+    run_planner(run=run)
+    run.refresh_from_db()
+    assert run.state == "done"
+    return run
+
+
+def changes_of(run) -> list:
+    return [(change.standing.module, list(map(str, change.kinds))) for change in proposed(run)]
+
+
+def away_on(session, instructor):
+    day = session.starts_at.date()
+    return factories.an_absence(instructor, starts_on=day, ends_on=day, note="congresso")
+
+
+def test_somebody_who_falls_out_is_replaced_with_one_change_in_a_new_draft(released):
+    session, teacher, _other = released
+    run = mended(away_on(session, teacher))
+    assert (run.result["status"], run.result["fewest"]) == ("best", True)
+    assert changes_of(run) == [(session.module.code, ["instructor"])]
+    take_over_plan(planrun=run, by=None, at=BEFORE)
+    assert judgement_of(run.draft).barring == ()
+
+
+def test_without_substitutes_the_session_moves_and_keeps_its_people(released):
+    session, teacher, _other = released
+    run = mended(away_on(session, teacher), substitutes=False)
+    assert run.result["plan"]
+    assert all("instructor" not in kinds for _module, kinds in changes_of(run))
+    take_over_plan(planrun=run, by=None, at=BEFORE)
+    assert judgement_of(run.draft).barring == ()
+
+
+def test_a_room_that_falls_out_is_replaced_by_another(released):
+    place = SessionPlace.objects.filter(room__kind="classroom").order_by("session__starts_at").first()
+    day = place.session.starts_at.date()
+    run = mended(factories.a_closure(room=place.room, starts_on=day, ends_on=day))
+    assert {tuple(kinds) for _module, kinds in changes_of(run)} == {("place",)}
+    take_over_plan(planrun=run, by=None, at=BEFORE)
+    assert judgement_of(run.draft).barring == ()
+
+
+def test_a_day_that_is_closed_is_mended_too(released):
+    session, *_people = released
+    day = session.starts_at.date()
+    run = mended(factories.a_closure(starts_on=day, ends_on=day))
+    assert run.result["plan"]
+    assert not [one for one in run.result["plan"] if datetime.fromisoformat(one["starts_at"]).date() == day]
+
+
+def test_what_nothing_falls_on_needs_no_mending(released):
+    session, _teacher, other = released
+    with pytest.raises(Refusal, match="nothing to mend"):
+        mend_timetables(away=away_on(session, other), by=None, at=BEFORE)
+
+
+def test_why_there_is_no_plan_is_said_with_names_and_days(draft):
+    row = draft.sessions.filter(mode="remote").first()
+    person = factories.an_instructor(name="Ada Prima")
+    edit_draft_session(draftsession=row, kind="academic", instructors=[person], by=None, at=BEFORE)
+    factories.an_absence(person, ends_on=date(2022, 8, 1), starts_on=date(2022, 1, 1), note="aspettativa")
+    run = planned(draft)
+    assert (run.result["status"], run.result["plan"]) == ("none", [])
+    with override("en"):
+        names = Names(draft)
+        short = {short_in_words(one["code"], one["facts"], names) for one in run.result["short"]}
+        rows = draft.sessions.filter(module=row.module, kind="academic")
+        assert short == {
+            "Ada Prima alone could teach 12 h, and has 0 h on the open half-days.",
+            *(
+                f"{names.session(str(one.pk))}: on no open half-day is anybody free of: Ada Prima."
+                for one in rows
+            ),
+        }
+        [relax] = [rule_in_words(rule, names) for rule in run.result["relax"]]
+    assert relax == (
+        "Ask Ada Prima to teach all the same, in spite of: 1 January 2022 – 1 August 2022 (aspettativa)."
+    )
+    with pytest.raises(Refusal, match="no plan to take over"):
+        take_over_plan(planrun=run, by=None, at=BEFORE)
+
+
+def test_every_thing_the_planner_can_say_has_words():
+    assert SHORT.keys() == set(Shortage)
+    assert RELAX.keys() == set(EASIEST_FIRST)
+    assert SOFT.keys() == set(Soft)

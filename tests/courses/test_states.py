@@ -21,4 +21,6 @@ def test_an_answer_to_an_appointment_may_change_but_never_into_none_unasked():
 
 
 def test_a_run_that_ended_is_never_taken_up_again():
-    assert {before for before, _after in passages(RUN_PASSAGES)} == {"waiting", "running"}
+    onward = {(before, after) for before, after in passages(RUN_PASSAGES) if after in {"waiting", "running"}}
+    assert onward == {("waiting", "running")}
+    assert {before for before, after in passages(RUN_PASSAGES) if after == "taken"} == {"done"}

@@ -199,7 +199,7 @@ def test_instructors_are_asked_for_their_hours_once(office, draft, teacher):
 
 
 def test_the_planner_is_not_asked_where_no_weekly_pattern_says_when(office, draft):
-    answer = office.post(page("plan", draft.pk), {"seed": 0})
+    answer = office.post(page("plan", draft.pk), {"aim": "anew", "seed": 0})
     assert answer.status_code == 422
     assert "The programme has no weekly pattern." in answer.text
 
@@ -218,11 +218,24 @@ def test_the_planner_is_not_asked_where_no_weekly_pattern_says_when(office, draf
                 "seconds": 9,
                 "result": {"engine": "greedy", "first": 90},
             },
-            "The plan costs 70 points; the first one found cost 90, and none costs less than 60.",
+            "none costs less than 60. Greedy search: OR-Tools is not installed.",
         ),
         (
-            {"state": "done", "seconds": 9.5, "result": {"engine": "cp_sat", "first": 0}},
-            "It found no plan: the draft is as it was.",
+            {"state": "done", "seconds": 9.5, "result": {"engine": "cp_sat", "status": "none"}},
+            "There is no plan: the draft is as it was.",
+        ),
+        (
+            {"state": "done", "seconds": 9.5, "result": {"engine": "cp_sat", "status": "undecided"}},
+            "It found no plan, which does not mean that there is none: the draft is as it was.",
+        ),
+        (
+            {
+                "state": "done",
+                "aim": "mend",
+                "seconds": 1,
+                "result": {"engine": "greedy", "status": "undecided"},
+            },
+            "OR-Tools is not installed: nothing can be mended without it.",
         ),
     ],
 )
