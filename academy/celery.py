@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "sweep": {"task": "academy.tasks.sweep", **EACH_MINUTE},
     "offers": {"task": "enrollment.tasks.let_offers_lapse", **EACH_MINUTE},
     "documents": {"task": "enrollment.tasks.exclude_incomplete", **EACH_MINUTE},
+    "places": {"task": "enrollment.tasks.settle_places", **EACH_MINUTE},
     "planner": {"task": "courses.tasks.plan", **EACH_MINUTE},
     "forget addresses": {"task": "enrollment.tasks.forget_addresses", "schedule": DAY},
     "forget forms sent": {"task": "courses.tasks.forget_sent_forms", "schedule": DAY},

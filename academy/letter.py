@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from email.mime.text import MIMEText
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -41,6 +42,7 @@ class Desk:
                 "site": settings.SITE_URL,
                 "language": reader.language,
             }
+            context |= kind.own_words(context, reader)
             context["subject"] = " ".join(render(kind, "subject.txt", context).split())
             text = re.sub(r"\n{3,}", "\n\n", render(kind, "txt", context)).strip()
             message = EmailMultiAlternatives(
@@ -55,6 +57,8 @@ class Desk:
                 },
             )
             message.attach_alternative(inliner.inline(render(kind, "html", context)), "text/html")
+            if brought := kind.calendar(context, at):
+                message.attach(calendar_part(*brought))
         return message
 
     def look_up(self, kind: NoticeKind, notices: list[Notice]) -> dict[str, Any]:
@@ -68,6 +72,14 @@ def render(kind: NoticeKind, form: str, context: dict) -> str:
     """The words of `kind` as `form`: subject.txt, txt or html. Only HTML is escaped."""
     template = Engine.get_default().get_template(f"{kind.app}/notices/{kind.name}.{form}")
     return template.render(Context(context, autoescape=form == "html"))
+
+
+def calendar_part(method: str, text: str) -> MIMEText:
+    """A calendar as the part of a mail that calendar programs take up."""
+    part = MIMEText(text, "calendar", "utf-8")
+    part.set_param("method", method)
+    part.add_header("Content-Disposition", "attachment", filename="smtc-academy.ics")
+    return part
 
 
 def one_click(address: str) -> dict[str, str]:

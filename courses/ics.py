@@ -70,8 +70,32 @@ class Event:
     cancelled: bool = False
 
 
-def write(events: Iterable[Event], *, name: str, product: str, refresh_minutes: int = 60) -> str:
-    """The calendar called `name`, to be served as UTF-8; `product` identifies the writer."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a calendar sent by mail says beside its events (RFC 5546): PUBLISH or CANCEL as its `method`,
+    the address that `organizer` is, and the moment it was written.
+    """
+
+    method: str
+    organizer: str
+    written_at: datetime
+
+
+def write(
+    events: Iterable[Event],
+    *,
+    name: str,
+    product: str,
+    refresh_minutes: int = 60,
+    message: Message | None = None,
+) -> str:
+    """The calendar called `name`, to be served as UTF-8; `product` identifies the writer.
+
+    A feed, which programs ask for again, or, with `message`, what is sent once.
+    """
+    if message:
+        head = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{_text('PRODID', product)}METHOD:{message.method}\r\n"
+        return "".join([head, _TIME_ZONE, *(_event(event, message) for event in events), "END:VCALENDAR\r\n"])
     head = (
         "BEGIN:VCALENDAR\r\n"
         "VERSION:2.0\r\n"
@@ -86,12 +110,12 @@ def write(events: Iterable[Event], *, name: str, product: str, refresh_minutes: 
     return "".join([head, _TIME_ZONE, *map(_event, events), "END:VCALENDAR\r\n"])
 
 
-def _event(event: Event) -> str:
+def _event(event: Event, message: Message | None = None) -> str:
     changed = _in_utc(event.changed_at)
     return (
         "BEGIN:VEVENT\r\n"
         f"{_text('UID', event.uid)}"
-        f"DTSTAMP:{changed}\r\n"
+        f"DTSTAMP:{_in_utc(message.written_at) if message else changed}\r\n"
         f"LAST-MODIFIED:{changed}\r\n"
         f"SEQUENCE:{event.sequence}\r\n"
         f"{_period(event)}"
@@ -101,6 +125,7 @@ def _event(event: Event) -> str:
         f"{_text('LOCATION', event.location)}"
         f"{_text('DESCRIPTION', event.description)}"
         f"{_uri('URL', event.url)}"
+        f"{_uri('ORGANIZER', f'mailto:{message.organizer}') if message else ''}"
         "END:VEVENT\r\n"
     )
 

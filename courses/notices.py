@@ -58,6 +58,14 @@ class NoticeKind(ABC):
         It serves all who are told the same within seconds; `person` is added for each.
         """
 
+    def own_words(self, context: dict[str, Any], reader: Any) -> dict[str, Any]:
+        """What is not the same for all who are told: asked for each, in the language of the reader."""
+        return {}
+
+    def calendar(self, context: dict[str, Any], at: datetime) -> tuple[str, str] | None:
+        """The method and the text of the calendar the mail brings to who reads it, if any (RFC 5546)."""
+        return None
+
     @abstractmethod
     def path(self, notice: Told) -> str:
         """The page of the portal the notice is about."""

@@ -6,8 +6,18 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -15,8 +25,10 @@ from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
 from enrollment.models import Enrollment, PlaceChoice
 from enrollment.models.ready import ready
+from enrollment.seating import Habit, usual_rooms
 
-ROOM = 7  # columns of a place, at the end of a row of the query
+Mode = Session.Mode
+PLACE = 9  # columns of a place, at the end of a row of the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,9 @@ class Entry:
     """A session as this person has it. Texts are in the reader's language, moments in Rome's time.
 
     `online` says a call is arranged; its address is only behind the join page. `taught` says the
-    person teaches it, otherwise they attend it. Once a place is chosen, `mode` and `places` are those of
-    the choice: the room where they sit, or the call; who waits for a seat in a hybrid session has the call.
+    person teaches it and has all its places; who attends it has one's own: `mode` and `places` are the
+    room where they sit, or `online` the call. Who waits for a seat has the call meanwhile, if there is
+    one, and `waits_for` the room; `by_choice` says that they chose for this very session.
     """
 
     pk: int
@@ -59,6 +72,8 @@ class Entry:
     taught: bool
     online: bool
     places: tuple[Place, ...]
+    waits_for: Place | None
+    by_choice: bool
 
     @property
     def day(self) -> date:
@@ -82,12 +97,12 @@ class Entry:
     @property
     def needs_room(self) -> bool:
         """People are expected somewhere, and nobody has said where yet."""
-        return self.mode != Session.Mode.REMOTE and not self.places
+        return self.mode != Mode.REMOTE and not self.places and not self.waits_for
 
     @property
     def needs_link(self) -> bool:
         """A call is planned and not arranged yet."""
-        return self.mode != Session.Mode.IN_PERSON and not self.online
+        return self.mode != Mode.IN_PERSON and not self.online
 
     @property
     def title_as_module(self) -> bool:
@@ -111,25 +126,41 @@ def sessions_of(user):
     return mine.filter(Q(taught=True) | Q(cohort__in=followed.values("cohort")) & Exists(membership))
 
 
+class Whole(Func):
+    """Several columns as one array of whole numbers: one look where each would be one of its own."""
+
+    template = "ARRAY[%(expressions)s]"
+    output_field = ArrayField(BigIntegerField())
+
+
 @ready
 def rows_of(person: int, language: str) -> QuerySet:
-    """A row for each session of `person` and each of its places, in order of time."""
-    choices = PlaceChoice.objects.filter(session=OuterRef("pk"), enrollment__user=person).order_by(
-        "-chosen_at"
+    """A row for each session of `person` and each of its places, in order of time.
+
+    `habit` is how the person attends in person, None for remotely; `choice` the room chosen
+    (None: remotely), whether a seat in it is theirs, and whether that was by default.
+    """
+    mine = Enrollment.objects.live().filter(user=person, cohort=OuterRef("cohort"))
+    in_person = mine.members_on(OuterRef("day")).exclude(access=Enrollment.Access.REMOTE)
+    habit = in_person.values(one=Whole("hub", "cohort__hub"))[:1]
+    choices = PlaceChoice.objects.filter(session=OuterRef("pk"), enrollment__user=person)
+    number = BigIntegerField()
+    choice = Whole(
+        "room", Cast(Cast("seated", IntegerField()), number), Cast(Cast("by_default", IntegerField()), number)
     )
     return (
         sessions_of(person)
         .annotate(
-            chosen_room=Subquery(choices.values("room")[:1]), seated=Subquery(choices.values("seated")[:1])
+            habit=Subquery(habit), choice=Subquery(choices.order_by("-chosen_at").values(one=choice)[:1])
         )
         .order_by("starts_at", "pk", "places__pk")
         .values_list(
             *("pk", "starts_at", "ends_at", "mode", "state", "purpose", "revision", "changed_at"),
             *("previous_starts_at", "change_reason", f"topic_{language}", f"module__title_{language}"),
             *(f"module__block__title_{language}", "module__block__counts_towards_total"),
-            *("cohort__code", "cohort__programme__minutes", "taught"),
-            *("chosen_room", "seated", "places__room"),
-            *("places__pk", "places__room__name", "places__room__hub__name"),
+            *("cohort__code", "cohort__programme__minutes", "taught", "habit", "choice"),
+            *("places__pk", "places__room", "places__room__hub"),
+            *("places__room__name", "places__room__hub__name"),
             *(f"places__room__hub__{part}" for part in ("address", "postal_code", "city", "province")),
         )
     )
@@ -144,12 +175,16 @@ def diary(person) -> list[Entry]:
 def entry(rows: list[tuple]) -> Entry:
     """The rows of one session, one for each of its places, in the reader's terms."""
     pk, starts_at, ends_at, mode, state, purpose, revision, changed_at, previous, reason, *rest = rows[0]
-    topic, module, block, counts, cohort, programme_minutes, taught, chosen, seated, *_place = rest
+    topic, module, block, counts, cohort, programme_minutes, taught, habit, choice, *_place = rest
     zone = timezone.get_current_timezone()
-    online = any(key is not None and number is None for number, key, *_hub in (r[-ROOM - 1 :] for r in rows))
-    if seated is not None and not taught:
-        mode, rows = own_place(mode, rows, chosen if seated else None)
-    rooms = [row[-ROOM:] for row in rows]
+    found = [row[-PLACE:] for row in rows]
+    online = any(key is not None and number is None for key, number, *_hub in found)
+    rooms = {number: hub for _key, number, hub, *_words in found if number is not None}
+    waits_for, by_choice = None, False
+    if not taught:
+        mode, own, waits_for, by_choice = own_place(mode, rooms, habit and Habit(*habit), choice)
+        rooms = {number: rooms[number] for number in own}
+    place = {number: room(*words) for _key, number, _hub, *words in found if number is not None}
     return Entry(
         pk,
         starts_at.astimezone(zone),
@@ -168,20 +203,33 @@ def entry(rows: list[tuple]) -> Entry:
         cohort,
         programme_minutes,
         taught,
-        online and mode != Session.Mode.IN_PERSON,
-        tuple(room(*words) for _place, *words in rooms if words[0] is not None),
+        online and mode != Mode.IN_PERSON,
+        tuple(place[number] for number in rooms),
+        place.get(waits_for),
+        by_choice,
     )
 
 
-def own_place(mode: str, rows: list[tuple], room: int | None) -> tuple[str, list[tuple]]:
-    """The mode and the rows as somebody has them who sits in `room`, or, for None, in no room.
+def own_place(
+    mode: str, rooms: dict[int, int], habit: Habit | None, choice: list[int | None] | None
+) -> tuple[str, list[int], int | None, bool]:
+    """One's mode and rooms, the room one waits for, and whether one chose: see `Entry`.
 
-    A choice the session no longer offers is as if it had not been made.
+    `rooms` gives the hub of each. A choice the session no longer offers is as if it had not been made.
     """
-    if room is None and mode == Session.Mode.HYBRID:
-        return Session.Mode.REMOTE, [row for row in rows if row[-ROOM - 1] is None] or rows[:1]
-    own = [row for row in rows if row[-ROOM - 1] == room]
-    return (Session.Mode.IN_PERSON, own) if room is not None and own else (mode, rows)
+    hybrid = mode == Mode.HYBRID
+    chosen, seated, by_default = choice or (None, False, True)
+    by_choice = not by_default
+    if chosen in rooms:
+        if seated:
+            return Mode.IN_PERSON, [chosen], None, by_choice
+        return (Mode.REMOTE if hybrid else mode), [], chosen, by_choice
+    if hybrid and choice and chosen is None:
+        return Mode.REMOTE, [], None, by_choice
+    own = usual_rooms(rooms, habit, may_be_remote=mode != Mode.IN_PERSON)
+    if hybrid and (rooms or habit is None):
+        return (Mode.IN_PERSON if own else Mode.REMOTE), own, None, False
+    return mode, own, None, False  # hybrid without a room yet: nobody can say where one is expected
 
 
 @lru_cache(maxsize=1024)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 Room = int  # its key
+Hub = int
 
 
 class Reason(StrEnum):
@@ -40,6 +42,29 @@ class Seat:
     @property
     def seated(self) -> bool:
         return self.reason not in (Reason.FULL, Reason.GONE)
+
+
+class Habit(NamedTuple):
+    """How somebody attends in person: at the `hub` they chose, or wherever the edition is, which has its
+    `main` hub.
+    """
+
+    hub: Hub | None
+    main: Hub
+
+
+def usual_rooms(rooms: Mapping[Room, Hub | None], habit: Habit | None, *, may_be_remote: bool) -> list[Room]:
+    """The rooms of a session, each in its hub, where somebody goes who chose nothing; none is remotely.
+
+    `habit` is None for who attends remotely. Where nothing fits, and there is no call either, any room is
+    better than none.
+    """
+    if habit is None:
+        fitting = []
+    else:
+        fitting = [room for room, where in rooms.items() if where == (habit.hub or habit.main)]
+        fitting = fitting or ([] if habit.hub else list(rooms))
+    return fitting if fitting or may_be_remote else list(rooms)
 
 
 def seat(wishes: Iterable[Wish], capacity: Mapping[Room, int]) -> list[Seat]:

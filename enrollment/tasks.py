@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from enrollment.actions import eligibility, interest, offers
+from enrollment.actions import choices, eligibility, interest, offers
 
 
 @shared_task
@@ -16,6 +16,12 @@ def let_offers_lapse() -> None:
 def exclude_incomplete() -> None:
     """Whoever has not sent the documents asked for by their hour is out of the selection."""
     eligibility.exclude_incomplete(at=timezone.now())
+
+
+@shared_task
+def settle_places() -> None:
+    """Whoever has not chosen a place in a session by its cut-off is given one."""
+    choices.settle_places(at=timezone.now())
 
 
 @shared_task

@@ -15,7 +15,9 @@ from .enrollment import Enrollment
 class PlaceChoice(models.Model):
     """A person's choice for one session: a room, or None for remote.
 
-    `seated` says the seat is theirs; otherwise they wait for it, in the order of `chosen_at`.
+    `seated` says the seat is theirs; otherwise they wait for it, in the order of `chosen_at`. `by_default`
+    says that it was made for them, of what they usually do. `moved_up_at` is when a seat they had waited
+    for became theirs.
     """
 
     enrollment = models.ForeignKey(
@@ -27,6 +29,8 @@ class PlaceChoice(models.Model):
     )
     chosen_at = models.DateTimeField(_("chosen"))
     seated = models.BooleanField(_("seated"))
+    by_default = models.BooleanField(_("by default"), default=False)
+    moved_up_at = models.DateTimeField(_("moved up"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("choice of a place")
@@ -42,6 +46,11 @@ class PlaceChoice(models.Model):
                 name="nobody_waits_for_a_remote_place",
                 condition=Q(room__isnull=False) | Q(seated=True),
                 violation_error_message=_("A remote place is never full."),
+            ),
+            models.CheckConstraint(
+                name="who_moved_up_sits",
+                condition=Q(moved_up_at__isnull=True) | Q(seated=True, room__isnull=False),
+                violation_error_message=_("Only who sits in a room can have moved up to it."),
             ),
         ]
         triggers = [

@@ -5,7 +5,7 @@ from .interest import CallOpen, InterestAsked
 from .interview import InterviewChosen, InterviewOffered, InterviewTomorrow
 from .nomination import NominationInvited
 from .offer import OfferExpiring, OfferMade, OfferSettled, SeatConfirmed
-from .session import SessionChanged, SessionTomorrow
+from .session import SeatGiven, SessionChanged, SessionTomorrow
 from .timetable import AppointmentAsked, SessionsAdded, TeachingChanged
 
 KINDS = (
@@ -24,6 +24,7 @@ KINDS = (
     SeatConfirmed(),
     SessionTomorrow(),
     SessionChanged(),
+    SeatGiven(),
     SessionsAdded(),
     TeachingChanged(),
     AppointmentAsked(),

@@ -11,7 +11,6 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     When,
@@ -22,16 +21,31 @@ from django.utils.timezone import get_default_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from courses.models import Session, SessionPlace, SessionTeacher, Substitution
+from courses.models import Session, SessionTeacher, Substitution
 from courses.notices import WINDOW, NoticeKind
-from enrollment.models import Enrollment
+from enrollment.diary import diary
+from enrollment.events import invitation
+from enrollment.models import Enrollment, PlaceChoice
 
 SETTLING = timedelta(minutes=10)  # several corrections of one session are one piece of news
 SOON = timedelta(hours=24)  # a change of what begins this soon does not wait
 LONGEST_EVENING = timedelta(hours=31)  # from 18:00 to the next day's end, on the longest day too
 
 
-class SessionTomorrow(NoticeKind):
+class AboutSessions(NoticeKind):
+    """Mails about `sessions`, each with the place of whoever reads it, as in the diary."""
+
+    def own_words(self, context, reader):
+        mine = {entry.pk: entry for entry in diary(reader)}
+        lines = [(session, mine[session.pk]) for session in context["sessions"] if session.pk in mine]
+        return {"lines": lines, "mine": lines[0][1] if lines else None}
+
+    def calendar(self, context, at):
+        entries = [entry for _session, entry in context["lines"]]
+        return invitation(entries, at) if entries else None
+
+
+class SessionTomorrow(AboutSessions):
     """Participants and instructors are reminded of a session at 18:00 of the evening before.
 
     A session put on the timetable later than that is told at once; one changed later than that is
@@ -68,14 +82,14 @@ class SessionTomorrow(NoticeKind):
 
     def context(self, notices):
         keys = [notice.key for notice in notices]
-        sessions = list(with_places(Session.objects.filter(pk__in=keys)))
+        sessions = list(with_names(Session.objects.filter(pk__in=keys)))
         return {"sessions": sessions, "teachers": teachers_of(keys)}
 
     def path(self, notice):
         return reverse("enrollment:session", args=[notice.key])
 
 
-class SessionChanged(NoticeKind):
+class SessionChanged(AboutSessions):
     """Those concerned are told of a session moved, cancelled or held elsewhere, 10 minutes after the
     last change, and at once when it begins within 24 hours.
 
@@ -120,11 +134,45 @@ class SessionChanged(NoticeKind):
         return begun_or_strange(session, notice, at)
 
     def context(self, notices):
-        session = with_places(Session.objects.filter(pk=notices[0].key)).get()
-        return {"session": session, "teachers": teachers_of([session.pk])}
+        session = with_names(Session.objects.filter(pk=notices[0].key)).get()
+        return {"session": session, "sessions": [session], "teachers": teachers_of([session.pk])}
 
     def path(self, notice):
         return reverse("enrollment:session", args=[notice.key])
+
+
+class SeatGiven(AboutSessions):
+    """Participants are told at once that a seat in a room they waited for is theirs.
+
+    The revision is the moment: another session, or another seat after giving this one up, is other news.
+    """
+
+    name = "seat_given"
+    title = _("A seat for you")
+    why = _("You get this because you asked for a seat in this room.")
+
+    def due(self, at):
+        rows = PlaceChoice.objects.filter(
+            moved_up_at__gt=at - WINDOW, moved_up_at__lte=at, session__starts_at__gt=at, session__live=True
+        ).annotate(revision=Seconds("moved_up_at"))
+        return rows.values_list("enrollment__user", "pk", "revision", "moved_up_at")
+
+    def still_due(self, notice, at):
+        choice = PlaceChoice.objects.select_related("session").filter(pk=notice.key).first()
+        if choice is None or not choice.moved_up_at or int(choice.moved_up_at.timestamp()) != notice.revision:
+            return gettext_noop("the place has been changed again")
+        if choice.session.cancelled:
+            return gettext_noop("the session is cancelled")
+        return begun_or_strange(choice.session, notice, at)
+
+    def context(self, notices):
+        session = with_names(Session.objects.filter(choices=notices[0].key)).get()
+        until = session.starts_at - timedelta(hours=session.cohort.choice_hours)
+        return {"session": session, "sessions": [session], "until": until}
+
+    def path(self, notice):
+        choice = PlaceChoice.objects.filter(pk=notice.key).values_list("session", flat=True)
+        return reverse("enrollment:session", args=[choice.get()])
 
 
 class EveningBefore(Func):
@@ -174,7 +222,6 @@ def teachers_of(sessions: list[int]) -> set[int]:
     return set(teaching.values_list("instructor__user", flat=True))
 
 
-def with_places(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """By time, with all a mail says of them."""
-    places = SessionPlace.objects.select_related("room__hub").order_by("room__name")
-    return sessions.select_related("module", "cohort").prefetch_related(Prefetch("places", places))
+def with_names(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """With all a mail says of them but the place, which is each reader's own."""
+    return sessions.select_related("module", "cohort")

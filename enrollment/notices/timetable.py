@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from courses.models import Appointment, Session, SessionTeacher, Substitution
+from courses.models import Appointment, Session, Substitution
 from courses.notices import WINDOW, NoticeKind
 
-from .session import SETTLING, SOON, Seconds, concerned, teachers_of, with_places
+from .session import SETTLING, SOON, AboutSessions, Seconds, concerned, teachers_of, with_names
 
 
 def settled(moment: str, begins: str) -> Case:
@@ -20,7 +20,7 @@ def settled(moment: str, begins: str) -> Case:
     )
 
 
-class SessionsAdded(NoticeKind):
+class SessionsAdded(AboutSessions):
     """Participants and instructors are told of the sessions a release puts on the timetable, in one
     mail, 10 minutes after it, and at once when one of them begins within 24 hours."""
 
@@ -51,19 +51,14 @@ class SessionsAdded(NoticeKind):
 
     def context(self, notices):
         added = Session.objects.live().filter(added_by=notices[0].key).order_by("starts_at")
-        sessions = list(with_places(added))
-        teaching = SessionTeacher.objects.filter(session__in=sessions)
-        by_session: dict[int, set[int]] = {}
-        for session, user in teaching.values_list("session", "instructor__user"):
-            by_session.setdefault(session, set()).add(user)
-        lines = [(session, by_session.get(session.pk, set())) for session in sessions]
-        return {"lines": lines, "teachers": teachers_of([session.pk for session in sessions])}
+        sessions = list(with_names(added))
+        return {"sessions": sessions, "teachers": teachers_of([session.pk for session in sessions])}
 
     def path(self, notice):
         return reverse("enrollment:schedule")
 
 
-class TeachingChanged(NoticeKind):
+class TeachingChanged(AboutSessions):
     """Instructors are told that they take a session over, or no longer teach it, 10 minutes after that
     was decided, and at once when it begins within 24 hours."""
 
@@ -95,8 +90,9 @@ class TeachingChanged(NoticeKind):
 
     def context(self, notices):
         row = Substitution.objects.select_related("into", "out").get(pk=notices[0].key)
-        session = with_places(Session.objects.filter(pk=row.session_id)).get()
-        return {"substitution": row, "session": session, "teachers": teachers_of([session.pk])}
+        session = with_names(Session.objects.filter(pk=row.session_id)).get()
+        teachers = teachers_of([session.pk])
+        return {"substitution": row, "session": session, "sessions": [session], "teachers": teachers}
 
     def path(self, notice):
         return reverse("assessments:teaching")

@@ -14,7 +14,6 @@ from django.db.models import OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.crypto import constant_time_compare
@@ -24,14 +23,14 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses import ics
-from courses.models import Session, SessionTeacher
+from courses.models import SessionTeacher
 from enrollment.access import calendar_address, calendar_token, person_of_token
 from enrollment.actions.calendar import renew_calendar_address
-from enrollment.diary import Entry, diary
+from enrollment.diary import diary
+from enrollment.events import PRODUCT, events_of
 from enrollment.models import Enrollment
 from enrollment.models.ready import ready
 
-PRODUCT = "-//SMTC Academy//Portal//IT"
 KEPT = 24 * 60 * 60  # seconds; a change makes a new key, so this only clears what nobody asks for
 
 
@@ -86,7 +85,7 @@ def owner_of(pk: int) -> Owner | None:
 def versions_of(person: int) -> QuerySet:
     """What `Owner` holds, if the person is active."""
     # The state needs no naming: a membership has its last day exactly from when it ends.
-    membership = joined("pk", "access", "starts_on", "ends_on", "cohort__version")
+    membership = joined("pk", "access", "hub", "cohort__hub", "starts_on", "ends_on", "cohort__version")
     teaching = joined("session__cohort", "session__cohort__version")
     enrollments = Enrollment.objects.filter(user=OuterRef("pk")).order_by("pk")
     taught = SessionTeacher.objects.filter(instructor__user=OuterRef("pk")).order_by()
@@ -106,31 +105,8 @@ def joined(*names: str) -> Concat:
 
 def write(owner: Owner) -> str:
     """The text of the feed, in the person's language."""
-    pages = settings.SITE_URL + reverse("enrollment:session", args=[0]).removesuffix("0/")
     with override(owner.language):
-        events = [event(entry, f"{pages}{entry.pk}/") for entry in diary(owner)]
-        return ics.write(events, name="SMTC Academy", product=PRODUCT)
-
-
-def event(entry: Entry, page: str) -> ics.Event:
-    """A session as an event. `page` is its page here: the address of its call is never told."""
-    where = [f"{place.room}, {place.hub}, {place.address}" for place in entry.places]
-    if entry.mode != Session.Mode.IN_PERSON:
-        where.append(_("online: %(page)s") % {"page": page} if entry.online else _("online, link to follow"))
-    return ics.Event(
-        uid=f"session-{entry.pk}@smtc-academy",
-        sequence=entry.revision,
-        starts_at=entry.starts_at,
-        ends_at=entry.ends_at,
-        changed_at=entry.changed_at,
-        summary=_("Cancelled: %(title)s") % {"title": entry.title} if entry.cancelled else entry.title,
-        location=" · ".join(where) or _("room to be announced"),
-        description="\n".join(
-            line for line in (entry.block, entry.cohort, entry.change_reason, page) if line
-        ),
-        url=page,
-        cancelled=entry.cancelled,
-    )
+        return ics.write(events_of(diary(owner)), name="SMTC Academy", product=PRODUCT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,6 @@
 """The page of a session, and the door to its call."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -14,44 +14,49 @@ from django.views.decorators.http import require_POST, require_safe
 from courses.models import Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
-from enrollment.models import Enrollment, PlaceChoice
+from enrollment.diary import Entry, diary
+from enrollment.models import Enrollment
 
 
 @require_safe
 def session(request: HttpRequest, pk: int) -> HttpResponse:
-    """When, where, by whom and what changed; 404 for whoever it does not concern."""
+    """When, by whom, what changed, and where: one's own place, or all of them for who teaches or plans it.
+
+    404 for whoever it does not concern.
+    """
     at = timezone.now()
     found = get_object_or_404(sessions_open_to(request.user).select_related("module__block", "cohort"), pk=pk)
     places = list(found.places.select_related("room__hub").order_by("pk"))
+    mine = own_entry(request.user, found)
+    until = found.starts_at - timedelta(hours=found.cohort.choice_hours)
+    rooms = [place.room for place in places if place.room]
     context = {
         "session": found,
-        "rooms": [place.room for place in places if place.room_id],
-        "online": any(not place.room_id for place in places),
+        "mine": mine,
+        "mode": mine.mode if mine else found.mode,
+        "mode_name": found.Mode(mine.mode if mine else found.mode).label,
+        "rooms": rooms,
+        "online": mine.online if mine else any(not place.room for place in places),
         "teachers": list(found.teachers.select_related("instructor__organisation").order_by("pk")),
         "over": found.ends_at <= at,
         "joinable": may_join(found, at),
         "opens_at": found.starts_at - JOIN_OPENS,
-        **choice_of(request.user, found, at),
+        "choosable": bool(mine and not mine.taught and rooms and found.mode != Session.Mode.REMOTE),
+        "may_choose": at <= until,
+        "choose_until": until,
     }
     return render(request, "enrollment/session.html", context)
+
+
+def own_entry(user, found: Session) -> Entry | None:
+    """The session in the diary of `user`; the office has it in none."""
+    return next((entry for entry in diary(user) if entry.pk == found.pk), None)
 
 
 def membership(user, found: Session):
     """The enrollment by which `user` attends the session."""
     members = Enrollment.objects.live().members_on(localdate(found.starts_at))
     return members.filter(user=user, cohort=found.cohort_id)
-
-
-def choice_of(user, found: Session, at: datetime) -> dict:
-    """What `user` has chosen, and until when it can be changed."""
-    until = found.starts_at - timedelta(hours=found.cohort.choice_hours)
-    attends = found.mode != Session.Mode.REMOTE and membership(user, found).exists()
-    chosen = PlaceChoice.objects.filter(session=found, enrollment__user=user).select_related("room__hub")
-    return {
-        "choice": chosen.first() if attends else None,
-        "may_choose": attends and not found.cancelled and at <= until,
-        "choose_until": until,
-    }
 
 
 @require_POST
@@ -75,18 +80,25 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def join(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the call, from 15 minutes before the session to its end; otherwise why not."""
+    """To the call, from 15 minutes before the session to its end, for who attends remotely, teaches or
+    runs the office; otherwise why not.
+    """
     at = timezone.now()
     found = get_object_or_404(sessions_open_to(request.user).select_related("module", "cohort"), pk=pk)
     link = SessionPlace.objects.filter(session=found, room=None).values_list("link", flat=True).first()
-    if link and may_join(found, at):
+    mine = own_entry(request.user, found)
+    entitled = mine is None or mine.online
+    if link and entitled and may_join(found, at):
         response = HttpResponseRedirect(link)
         response["Referrer-Policy"] = "no-referrer"
         return response
     context = {
         "session": found,
+        "mine": mine,
+        "seated": bool(link) and not entitled,
         "link": bool(link),
         "opens_at": found.starts_at - JOIN_OPENS,
         "over": found.ends_at <= at,
+        "may_choose": at <= found.starts_at - timedelta(hours=found.cohort.choice_hours),
     }
     return render(request, "enrollment/join.html", context, status=409)

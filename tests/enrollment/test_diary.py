@@ -34,6 +34,13 @@ def cohort():
 
 @pytest.fixture
 def person(cohort):
+    """Attends remotely."""
+    return an_enrollment(cohort=cohort, access="remote").user
+
+
+@pytest.fixture
+def neighbour(cohort):
+    """Attends in person."""
     return an_enrollment(cohort=cohort).user
 
 
@@ -53,10 +60,11 @@ def now(time_machine):
     return timezone.now()
 
 
-def test_a_participant_has_the_sessions_of_the_edition_with_room_and_call(person, lesson):
-    (entry,) = diary(person)
-    assert (entry.pk, entry.minutes, entry.online, entry.taught) == (lesson.pk, lesson.minutes, True, False)
-    assert [place.room for place in entry.places] == ["Aula 1"]
+def test_a_participant_has_the_sessions_of_the_edition_with_room_or_call(person, neighbour, lesson):
+    for who, rooms in ((person, []), (neighbour, ["Aula 1"])):
+        (entry,) = diary(who)
+        assert (entry.pk, entry.minutes, entry.taught) == (lesson.pk, lesson.minutes, False)
+        assert ([place.room for place in entry.places], entry.online) == (rooms, not rooms)
 
 
 def test_an_instructor_has_what_is_taught_and_nothing_else(cohort, lesson):
@@ -152,7 +160,7 @@ def test_a_session_and_its_call_do_not_exist_for_others(client, now, lesson):
         assert client.get(reverse(f"enrollment:{name}", args=[lesson.pk])).status_code == 404
 
 
-def test_the_session_page_tells_where_when_and_what_changed(client, now, person, lesson):
+def test_the_session_page_tells_where_when_and_what_changed(client, now, neighbour, lesson):
     move_session(
         session=lesson,
         starts_at=rome(2022, 3, 25, 14),
@@ -161,7 +169,7 @@ def test_the_session_page_tells_where_when_and_what_changed(client, now, person,
         by=None,
         at=rome(2022, 3, 24, 9),
     )
-    page = as_(client, person).get(reverse("enrollment:session", args=[lesson.pk])).text
+    page = as_(client, neighbour).get(reverse("enrollment:session", args=[lesson.pk])).text
     assert "14:00" in page
     assert "L’aula è occupata" in page
     assert "Aula 1" in page
@@ -184,9 +192,9 @@ def test_home_of_somebody_new_says_what_to_do(client):
 
 
 def test_the_page_of_a_session_costs_the_same_for_one_room_and_for_ten(
-    client, now, django_assert_max_num_queries, cohort, person
+    client, now, django_assert_max_num_queries, cohort, neighbour
 ):
-    client.force_login(person)
+    client.force_login(neighbour)
     counts = []
     for number, day in ((1, 24), (10, 31)):
         rooms, teachers = [a_room() for _ in range(number)], [an_instructor() for _ in range(number)]

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from courses.models import Role, sentence_for
+from enrollment.actions.visits import visit_materials
 from enrollment.models import (
     Agreement,
     Application,
@@ -287,6 +288,7 @@ BROKEN_BY = {
     # the enrollment
     # the places of a session
     "one_choice_per_person_and_session": another(PlaceChoice),
+    "who_moved_up_sits": "UPDATE enrollment_placechoice SET seated = false, moved_up_at = now()",
     "nobody_waits_for_a_remote_place": "UPDATE enrollment_placechoice SET seated = false, room_id = NULL",
     "a_choice_is_for_a_session_of_the_edition": another(
         PlaceChoice, enrollment_id="(SELECT min(id) FROM enrollment_enrollment)"
@@ -342,6 +344,7 @@ BROKEN_BY = {
         another(Enrollment, user_id=SOMEBODY),
         "UPDATE enrollment_enrollment SET cohort_id = (SELECT min(id) FROM courses_cohort)",
     ],
+    "a_visit_follows_the_one_before": "UPDATE enrollment_materialvisit SET new_since = seen_at + '1 s'",
     "seats_never_fall_below_those_taken": [
         "UPDATE courses_cohort SET seats = 0 WHERE seats = 1",
         "UPDATE courses_cohort SET seats = 0 WHERE id = (SELECT cohort_id FROM enrollment_offer)",
@@ -382,7 +385,8 @@ def world():
     RankingLine.objects.create(
         ranking=ranking, application=sent, place=1, documents=45, interview=30, total=75, outcome="admitted"
     )
-    factories.an_enrollment(cohort=cohort)
+    visitor = factories.an_enrollment(cohort=cohort)
+    visit_materials(enrollment=visitor, by=visitor.user, at=RECEIVED)
     factories.an_enrollment()
     hybrid = factories.a_session(cohort=factories.a_cohort(seats=2), rooms=[factories.a_room(capacity=1)])
     PlaceChoice.objects.create(

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.urls import resolve, reverse
 from django.utils.translation import override
+from icalendar import Calendar
 
 from academy.letter import Desk
 from academy.models import Notice, User
@@ -17,6 +18,8 @@ from assessments.models import Score
 from assessments.notices import ScorePublished
 from courses.actions.timetable import cancel_session, change_places, move_session, substitute_teacher
 from courses.notices import NoticeKind
+from enrollment.access import calendar_token
+from enrollment.actions.choices import choose_place
 from enrollment.actions.eligibility import ask_for_documents
 from enrollment.actions.passages import pass_to
 from enrollment.models import ApplicationPassage, Interest
@@ -154,6 +157,19 @@ def added(number, *, teaching):
     return (teacher.user if teaching else member.user), [(release.pk, 0)]
 
 
+def moved_up():
+    cohort, starts_at = a_cohort(), rome(2022, 2, 10, 9)
+    session = a_session(
+        cohort, starts_at=starts_at, rooms=[a_room(capacity=1)], link="https://call.example.org/secret"
+    )
+    [first, second] = [an_enrollment(cohort=cohort, access="remote") for _ in range(2)]
+    room = session.places.get(room__isnull=False).room
+    for minutes, one, where in ((3, first, room), (2, second, room), (1, first, None)):
+        at = AT - timedelta(minutes=minutes)
+        choose_place(enrollment=one, session=session, room=where, by=one.user, at=at)
+    return second.user, [(second.choices.get().pk, int((AT - timedelta(minutes=1)).timestamp()))]
+
+
 def substituted(*, comes, reason):
     out, into = an_instructor(), an_instructor()
     session = a_session(starts_at=rome(2022, 2, 10, 9), instructors=[out])
@@ -215,6 +231,7 @@ CASES = {
         for how in ("moved", "cancelled", "elsewhere")
         for teaching in (False, True)
     ],
+    "seat_given": [moved_up],
     "sessions_added": [
         partial(added, number, teaching=teaching) for number in (1, 2) for teaching in (False, True)
     ],
@@ -330,6 +347,59 @@ def test_a_session_that_moved_says_where_to_join_and_one_that_is_cancelled_does_
     for how, told in (("moved", True), ("cancelled", False)):
         for mail in mails("session_changed", partial(changed, how, teaching=False)):
             assert ("/join/" in mail.body, "/join/" in html_of(mail)) == (told, told)
+
+
+def calendar_of(mail):
+    """The calendar a mail brings, and the method its part names."""
+    [part] = [part for part in mail.message().walk() if part.get_content_type() == "text/calendar"]
+    return Calendar.from_ical(part.get_payload(decode=True).decode()), part.get_param("method")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "case", "method", "status", "sequence"),
+    [
+        ("session_tomorrow", partial(tomorrow, 2, teaching=False), "PUBLISH", "CONFIRMED", 0),
+        ("session_changed", partial(changed, "moved", teaching=False), "PUBLISH", "CONFIRMED", 1),
+        ("session_changed", partial(changed, "cancelled", teaching=False), "CANCEL", "CANCELLED", 1),
+        ("session_changed", partial(changed, "elsewhere", teaching=True), "PUBLISH", "CONFIRMED", 1),
+        ("sessions_added", partial(added, 2, teaching=False), "PUBLISH", "CONFIRMED", 0),
+        ("seat_given", moved_up, "PUBLISH", "CONFIRMED", 0),
+        ("teaching_changed", partial(substituted, comes=True, reason=""), "PUBLISH", "CONFIRMED", 0),
+    ],
+)
+def test_mails_about_sessions_bring_them_for_the_calendar_as_the_feed_has_them(
+    client, kind, case, method, status, sequence
+):
+    person, rows = case()
+    sent, named = calendar_of(mails(kind, lambda: (person, rows))[0])
+    assert (sent["METHOD"], named) == (method, method)
+    feed = Calendar.from_ical(client.get(f"/calendar/{calendar_token(person)}.ics").content)
+    mine = {event["UID"]: event for event in feed.walk("VEVENT")}
+    assert sent.walk("VEVENT")
+    for event in sent.walk("VEVENT"):
+        assert (event["STATUS"], event["SEQUENCE"]) == (status, sequence)
+        assert event["ORGANIZER"].startswith("mailto:")
+        assert event["DTSTAMP"].dt == AT
+        other = mine[event["UID"]]
+        same = ("DTSTART", "DTEND", "SUMMARY", "LOCATION", "DESCRIPTION", "SEQUENCE", "STATUS")
+        assert [event[name].to_ical() for name in same] == [other[name].to_ical() for name in same]
+
+
+@pytest.mark.django_db
+def test_who_no_longer_teaches_gets_no_calendar():
+    for mail in mails("teaching_changed", partial(substituted, comes=False, reason="")):
+        assert "text/calendar" not in [part.get_content_type() for part in mail.message().walk()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("access", "room", "call"), [("in_person", True, False), ("remote", False, True)])
+def test_a_reminder_shows_ones_room_or_ones_call_never_both(access, room, call):
+    person, rows = tomorrow(1, teaching=False)
+    person.enrollments.update(access=access)
+    for mail in mails("session_tomorrow", lambda: (person, rows)):
+        for words in (mail.body, html_of(mail)):
+            assert ("corso Settembrini" in words, "/join/" in words) == (room, call)
 
 
 @pytest.mark.django_db
