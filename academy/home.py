@@ -13,7 +13,7 @@ from assessments.progress import overdue_since, published_scores, with_progress
 from enrollment.access import runs_the_office
 from enrollment.diary import Entry, diary
 from enrollment.judging import sheets_to_do
-from enrollment.models import Application, Nomination, Offer
+from enrollment.models import Application, Enrollment, Nomination, Offer
 
 WEEK = timedelta(days=7)
 LATEST_SCORES = 3
@@ -23,10 +23,10 @@ LATEST_SCORES = 3
 class Home:
     """The front page of one person; what does not concern them is empty.
 
-    `tests` are those to record, each with the day its results were due if that is over. `application`
-    comes with its request for documents, its interview and its call; `call_open` says whether a draft
-    can still be sent. `to_judge` counts a committee member's score sheets; `to_check`, `offered` and
-    `stuck` what waits for the office.
+    `followed` are the places in editions, each with the number of its new materials. `tests` are those to
+    record, each with the day its results were due if that is over. `application` comes with its request for
+    documents, its interview and its call; `call_open` says whether a draft can still be sent. `to_judge`
+    counts a committee member's score sheets; `to_check`, `offered` and `stuck` what waits for the office.
     """
 
     has_diary: bool = False
@@ -34,6 +34,7 @@ class Home:
     week: list[Entry] = field(default_factory=list)
     changes: list[Entry] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
+    followed: list[Enrollment] = field(default_factory=list)
     tests: list[tuple[ModuleTest, date | None]] = field(default_factory=list)
     application: Application | None = None
     call_open: bool = False
@@ -51,7 +52,7 @@ class Home:
 
 
 def home(user, *, at: datetime) -> Home:
-    """At most four queries, two more for the committee; as many for somebody who has been here for long."""
+    """At most five queries, two more for the committee; as many for somebody who has been here for long."""
     page = Home()
     follows, teaches = getattr(user, "is_participant", False), hasattr(user, "instructor")
     page.has_diary = follows or teaches
@@ -59,6 +60,8 @@ def home(user, *, at: datetime) -> Home:
         page.next, page.week, page.changes = coming(user, at)
     if follows:
         page.scores = list(published_scores(user)[:LATEST_SCORES])
+        followed = Enrollment.objects.live().filter(user=user).with_new_materials(at)
+        page.followed = list(followed.select_related("cohort").order_by("-cohort__starts_on"))
     if teaches:
         page.tests = tests_to_record(user, at)
     if application := getattr(user, "open_application", None):

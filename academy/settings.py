@@ -270,7 +270,7 @@ if not LOCAL:
 
 LARGEST_REQUEST = 6 * 1024**2  # bytes; a view that takes files says how much more it takes
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # never on the disk
-FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024**2  # bytes; more than any view takes
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024**2  # bytes; more than any view takes
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Language and time -------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Who may see a session, join its call, read a calendar, use an employer's code or a link in a mail."""
+"""Who may see a session, join its call, read materials or a calendar, use a code or a link in a mail."""
 
 import re
 from datetime import datetime, timedelta
@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from courses.models import Cohort, Role, Session
+from courses.access import keeps_every_material, materials_kept_by, sessions_taught_by
+from courses.models import Cohort, Material, Role, Session
 from enrollment.diary import sessions_of
-from enrollment.models import Application, ApplicationFile, Evaluation, Interest, Nomination
+from enrollment.models import Application, ApplicationFile, Enrollment, Evaluation, Interest, Nomination
 from enrollment.states import JUDGED
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # what is easily misread is missing: I, L, O, U
@@ -29,6 +30,23 @@ def runs_the_office(user) -> bool:
 def sessions_open_to(user):
     """The sessions `user` may look at: one's own, and for the office all."""
     return Session.objects.all() if runs_the_office(user) else sessions_of(user)
+
+
+def editions_open_to(user):
+    """The editions whose materials `user` may look at: followed or taught, for the office all."""
+    if keeps_every_material(user):
+        return Cohort.objects.all()
+    followed = Enrollment.objects.live().filter(user=user).values("cohort")
+    return Cohort.objects.filter(Q(pk__in=followed) | Q(pk__in=sessions_taught_by(user).values("cohort")))
+
+
+def materials_open_to(user, at: datetime):
+    """The materials `user` may read: those participants see, of the editions followed and the modules
+    taught; for the office of all. Whoever left has none.
+    """
+    followed = Enrollment.objects.live().filter(user=user).values("cohort")
+    own = Q(cohort__in=followed) | Q(pk__in=materials_kept_by(user).values("pk"))
+    return Material.objects.published(at).filter(own)
 
 
 def runs_admission(user) -> bool:

@@ -9,6 +9,7 @@ from enrollment.views import (
     files,
     interest,
     interview,
+    material,
     nomination,
     offer,
     place,
@@ -20,6 +21,7 @@ app_name = "enrollment"
 urlpatterns = [
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/<slug:code>/", cohorts.cohort, name="cohort"),
+    path("cohorts/<slug:code>/materials/", material.materials, name="materials"),
     path("cohorts/<slug:code>/apply/", applying.apply, name="apply"),
     path("cohorts/<slug:code>/apply/review/", applying.review, name="review"),
     path("cohorts/<slug:code>/apply/throw-away/", applying.throw_away, name="throw_away"),
@@ -28,6 +30,7 @@ urlpatterns = [
     path("sessions/<int:pk>/", session.session, name="session"),
     path("sessions/<int:pk>/place/", session.place, name="place"),
     path("sessions/<int:pk>/join/", session.join, name="join"),
+    path("materials/<int:pk>/", material.material, name="material"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="feed"),
     path("applications/<int:pk>/", applications.application, name="application"),

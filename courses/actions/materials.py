@@ -76,6 +76,26 @@ def publish_material(
 
 
 @transaction.atomic
+def describe_material(
+    *,
+    material: Material,
+    title_it: str,
+    title_en: str,
+    session: Session | None,
+    position: int,
+    by,
+    at: datetime,
+) -> Material:
+    """How it is called, of which session of its module it is, and where it stands among the others."""
+    material = hold(material)
+    material.title_it, material.title_en = title_it, title_en
+    material.session, material.position = session, position
+    material.save(update_fields=["title_it", "title_en", "session", "position"])
+    log.info("%s described material %d anew", by, material.pk)
+    return material
+
+
+@transaction.atomic
 def withdraw_material(*, material: Material, reason: str, by, at: datetime) -> Material:
     """Take it away from participants, for good; `reason` stays beside it."""
     material = hold(material)

@@ -1,5 +1,5 @@
 """The office's pages on what is taught, when, where and by whom."""
 
-from . import instructor, place, programme, role, session, timetable
+from . import instructor, material, place, planning, programme, role, session, timetable
 
-__all__ = ["instructor", "place", "programme", "role", "session", "timetable"]
+__all__ = ["instructor", "material", "place", "planning", "programme", "role", "session", "timetable"]

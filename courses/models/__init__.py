@@ -3,7 +3,7 @@
 from .cohort import Cohort, Role
 from .instructor import Appointment, Availability, Instructor, TeachingKind, Weekday
 from .invariants import sentence_for
-from .material import Material, MaterialVersion
+from .material import LARGEST_MATERIAL, Material, MaterialVersion
 from .once import Once
 from .place import Closure, Hub, Organisation, Room
 from .programme import Block, Module, Programme
@@ -11,6 +11,7 @@ from .session import Session, SessionPlace, SessionTeacher, Substitution
 from .timetable import DraftSession, Override, PlanRun, TimetableDraft, TimetableRelease
 
 __all__ = [
+    "LARGEST_MATERIAL",
     "Appointment",
     "Availability",
     "Block",

@@ -196,6 +196,7 @@ class MaterialVersion(models.Model):
     at = models.DateTimeField(_("added"))
 
     objects = MaterialVersionManager()
+    new = False  # to whom it is shown
 
     class Meta:
         verbose_name = _("version of a material")

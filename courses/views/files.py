@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 
 View = Callable[..., HttpResponse]
@@ -38,3 +38,11 @@ def to_be_saved(file: Any) -> HttpResponse:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def leading_to(link: str) -> HttpResponse:
+    """On to another site, which does not hear where from."""
+    response = HttpResponseRedirect(link)
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from courses.models import Session, SessionPlace
+from courses.models import MaterialVersion, Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
 from enrollment.diary import Entry, diary
@@ -38,6 +38,9 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "rooms": rooms,
         "online": mine.online if mine else any(not place.room for place in places),
         "teachers": list(found.teachers.select_related("instructor__organisation").order_by("pk")),
+        "materials": MaterialVersion.objects.seen(at)
+        .filter(material__session=found)
+        .select_related("material"),
         "over": found.ends_at <= at,
         "joinable": may_join(found, at),
         "opens_at": found.starts_at - JOIN_OPENS,

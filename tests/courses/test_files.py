@@ -3,12 +3,14 @@
 import struct
 import time
 import zlib
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.files import LARGEST_FILE, LONGEST_NAME, Fault, clean_name, judge
+from courses.files import LARGEST_FILE, LONGEST_NAME, SUFFIXES, Fault, clean_name, judge
 from tests.paperwork import JPEG, PDF, PNG, a_jpeg, a_png
 
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
@@ -138,3 +140,80 @@ def test_every_name_becomes_one_that_can_be_shown(name, kind):
     assert not set(shown) & {"/", "\\"}
     assert not shown.startswith(".")
     assert clean_name(shown, kind) == shown
+
+
+# Documents of office programs, where they are asked for.
+
+
+def packed(parts: dict[str, bytes], compression: int = ZIP_DEFLATED) -> bytes:
+    content = BytesIO()
+    with ZipFile(content, "w", compression) as pack:
+        for name, data in parts.items():
+            pack.writestr(name, data, ZIP_STORED if name == "mimetype" else compression)
+    return content.getvalue()
+
+
+TYPES = {"[Content_Types].xml": b"<Types/>"}
+DOCX = packed(TYPES | {"word/document.xml": b"<w/>"})
+ODT = packed({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<o/>"})
+FOREIGN = DOCX[:-6] + (int.from_bytes(DOCX[-6:-2], "little") + 9).to_bytes(4, "little") + b"\0\0"
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [
+        (DOCX, ".docx"),
+        (packed(TYPES | {"xl/workbook.xml": b""}), ".xlsx"),
+        (packed(TYPES | {"ppt/presentation.xml": b""}), ".pptx"),
+        (ODT, ".odt"),
+        (packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), ".ods"),
+        (packed({"mimetype": b"application/vnd.oasis.opendocument.presentation"}), ".odp"),
+        (PDF, ".pdf"),
+    ],
+)
+def test_documents_sheets_and_presentations_are_told_apart_by_their_parts(content, suffix):
+    kind = judge(content, SUFFIXES)
+    assert SUFFIXES[kind][0] == suffix
+    assert clean_name("x", kind) == f"x{suffix}"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (packed({"a.txt": b""}), Fault.UNKNOWN),
+        (packed({"word/document.xml": b""}), Fault.UNKNOWN),
+        (packed({"mimetype": b"text/html", "content.xml": b""}), Fault.UNKNOWN),
+        (packed({"content.xml": b"", "mimetype": b"application/vnd.oasis.opendocument.text"}), Fault.UNKNOWN),
+        (packed(TYPES | {"word/document.xml": b"", "word/vbaProject.bin": b"x"}), Fault.PROGRAM),
+        (packed(TYPES | {"word/document.xml": b"", "word/embeddings/a.exe": b"x"}), Fault.PROGRAM),
+        (
+            packed({"mimetype": b"application/vnd.oasis.opendocument.text", "Basic/Standard/a.xml": b""}),
+            Fault.PROGRAM,
+        ),
+        (DOCX[:-1], Fault.BROKEN),
+        (DOCX + HTML, Fault.BROKEN),
+        (DOCX[:60] + HTML + DOCX[60:], Fault.AMBIGUOUS),
+        (FOREIGN, Fault.AMBIGUOUS),
+        (PDF + DOCX, Fault.AMBIGUOUS),
+        (packed({f"{n}": b"" for n in range(10_001)} | TYPES), Fault.UNKNOWN),
+    ],
+)
+def test_what_only_looks_like_one_is_refused_with_its_reason(content, fault):
+    assert judge(content, SUFFIXES) is fault
+
+
+def test_applicants_send_no_documents_of_office_programs():
+    assert judge(DOCX) is Fault.UNKNOWN
+
+
+@given(place=st.integers(0, len(DOCX) - 1), byte=st.integers(0, 255))
+def test_a_pack_with_a_wrong_byte_is_judged_and_never_raises(place, byte):
+    wrong = DOCX[:place] + bytes([byte]) + DOCX[place + 1 :]
+    assert isinstance(judge(wrong, SUFFIXES), str | Fault)
+
+
+def test_a_pack_that_would_unpack_to_a_thousand_times_its_size_is_not_unpacked():
+    bomb = packed(TYPES | {"word/document.xml": bytes(200 * 1024**2)})
+    started = time.perf_counter()
+    assert judge(bomb, SUFFIXES).endswith("wordprocessingml.document")
+    assert time.perf_counter() - started < 0.5

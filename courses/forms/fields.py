@@ -1,4 +1,4 @@
-"""Fields that every room uses: somebody with an account, a spreadsheet, files. Forms of instructors."""
+"""Fields that every room uses: somebody with an account, a spreadsheet, files."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from courses.files import LARGEST_FILE, PAPERS, SUFFIXES, Fault, Upload, clean_name, judge
-from courses.models import Appointment, Availability
 from courses.reasons import Reason, Refused
 from courses.tables import LARGEST, Table, Unreadable, read, refuse
 
@@ -124,7 +123,8 @@ class FilesField(forms.FileField):
 
     def clean(self, data, initial=None) -> list[Upload]:
         """Those sent; ValidationError naming each that is not taken, and why."""
-        judged = [self.read(file) for file in data or []]
+        sent = data if isinstance(data, list) else [data] if data else []
+        judged = [self.read(file) for file in sent]
         if faults := [fault for fault in judged if isinstance(fault, forms.ValidationError)]:
             raise forms.ValidationError(faults)
         if self.required and not judged:
@@ -138,25 +138,3 @@ class FilesField(forms.FileField):
         if isinstance(kind, Fault):
             return forms.ValidationError(self.faults[kind], params={"name": file.name})
         return Upload(clean_name(file.name or "", kind), kind, content)
-
-
-class AbsenceForm(forms.ModelForm):
-    """When somebody cannot teach."""
-
-    class Meta:
-        model = Availability
-        fields = ["starts_on", "ends_on", "weekday", "half", "note"]
-        widgets = {
-            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        }
-        help_texts = {"weekday": _("Leave empty for every day."), "half": _("Leave empty for the whole day.")}
-
-
-class AnswerForm(forms.Form):
-    """Yes or no to an appointment."""
-
-    state = forms.ChoiceField(
-        choices=[choice for choice in Appointment.State.choices if choice[0] != Appointment.State.ASKED]
-    )
-    note = forms.CharField(max_length=200, required=False)
