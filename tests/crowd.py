@@ -18,9 +18,12 @@ from courses.models import (
     Cohort,
     Hub,
     Instructor,
+    Material,
+    MaterialVersion,
     Module,
     Organisation,
     Override,
+    PlanRun,
     Programme,
     Role,
     Room,
@@ -110,7 +113,10 @@ def fill(rows: int) -> None:
     many(SessionPlace, rows, session=sessions, room=rooms)
     many(SessionPlace, rows, session=sessions, link="https://example.org")
     many(SessionTeacher, rows, session=sessions, instructor=teachers, kind="company", minutes=60, share=60)
+    materials = many(Material, rows, cohort=cohorts, module=modules, kind="link", position=1, **title)
+    many(MaterialVersion, rows, material=materials, number=1, link="https://example.org", at=DAY)
     drafts = many(TimetableDraft, rows, cohort=cohorts, opened_at=DAY, opened_by=people)
+    many(PlanRun, rows, draft=drafts, by=people, at=DAY)
     change = {"difference": [], "snapshot": [], "number": 1}
     TimetableRelease.objects.bulk_create(
         TimetableRelease(cohort=draft.cohort, draft=draft, by=person, at=DAY, **change)
@@ -147,7 +153,7 @@ def fill(rows: int) -> None:
 
 
 class Edition:
-    """An edition with as many modules, moved sessions, tests, participants and applicants.
+    """An edition with as many modules, moved sessions, materials, tests, participants and applicants.
 
     Everything is on `DAY`, a minute for each session, and taught by `instructor`. The first test is a
     draft; the second is published, and so is the third, whose retake is a draft. `participant` has a
@@ -195,6 +201,20 @@ class Edition:
             minutes=1,
             share=1,
         )
+        self.materials = many(
+            Material,
+            rows,
+            cohort=self.cohort,
+            module=modules,
+            session=self.sessions,
+            kind="link",
+            title_it=[f"Dispensa {number}" for number in numbers],
+            title_en=[f"Handout {number}" for number in numbers],
+            position=1,
+            published_at=DAY - timedelta(days=1),
+        )
+        link = {"link": "https://example.org", "by": self.instructor.user, "at": DAY - timedelta(days=1)}
+        many(MaterialVersion, rows, material=self.materials, number=1, **link)
         self.tests = many(ModuleTest, rows, cohort=self.cohort, module=modules, session=self.sessions)
         ModuleTest.objects.filter(pk__in=[test.pk for test in self.tests[1:3]]).update(published_at=DAY)
         self.enrollments = many(

@@ -26,7 +26,7 @@ from tests.selection import Paperwork
 pytestmark = pytest.mark.django_db
 
 FEW, MANY = 3, 300
-MODULES, PEOPLE, NOTHING = r"Modulo \d+", r"Persona \d+", r"(?!)"
+MODULES, PEOPLE, NOTHING, HANDOUTS = r"Modulo \d+", r"Persona \d+", r"(?!)", r"Handout \d+"
 APPLICANTS, DOCUMENTS, FILES, TIMES = r"Riga \d+", r"Document \d+", r"file-\d+\.pdf", r"Stanza \d+"
 BEFORE, AFTER = DAY - timedelta(hours=1), DAY + timedelta(hours=8)
 LISTS = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry}
@@ -47,12 +47,16 @@ def pages_of(edition: Edition) -> dict[tuple[str, str], tuple]:
     instructor, office = edition.instructor.user, somebody_of_the_office()
     draft, published, retaken = (reverse("assessments:scores", args=[t.pk]) for t in edition.tests[:3])
     retake = reverse("assessments:retake_scores", args=[edition.tests[2].pk])
+    reading = reverse("enrollment:materials", args=[edition.cohort.code])
     pages = {
         ("participant", "home"): (edition.participant, "/home/", 6, MODULES),
         ("instructor", "home"): (instructor, "/home/", 6, MODULES),
         ("applicant", "home"): (edition.applicant, "/home/", 6, NOTHING),
         ("office", "home"): (office, "/home/", 6, NOTHING),
         ("somebody new", "home"): (a_person(), "/home/", 6, NOTHING),
+        ("participant", "materials"): (edition.participant, reading, 10, HANDOUTS),
+        ("instructor", "materials"): (instructor, reading, 7, HANDOUTS),
+        ("office", "materials"): (office, reading, 8, HANDOUTS),
         ("participant", "results"): (edition.participant, "/results/", 8, MODULES),
         ("instructor", "teaching"): (instructor, "/teaching/", 12, MODULES),
         ("office", "teaching"): (office, "/teaching/", 12, MODULES),

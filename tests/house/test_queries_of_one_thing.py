@@ -7,7 +7,15 @@ from django.contrib import admin
 from django.urls import reverse
 
 from courses.admin.session import TeacherInline
-from courses.models import Instructor, Room, Session, SessionPlace, SessionTeacher
+from courses.models import (
+    Instructor,
+    Material,
+    MaterialVersion,
+    Room,
+    Session,
+    SessionPlace,
+    SessionTeacher,
+)
 from enrollment.access import calendar_token
 from enrollment.models import Application, Criterion, Phase, RequiredDocument
 from tests import factories
@@ -20,7 +28,7 @@ from tests.selection import Selection
 pytestmark = pytest.mark.django_db
 
 ROOMS, TEACHERS, NOMINEES = r"Vano \d+", r"Maestro \d+", r"Invitato \d+"
-DOCUMENTS, CRITERIA = r"Attachment \d+", r"Merit \d+"
+DOCUMENTS, CRITERIA, SHEETS, CHANGES = r"Attachment \d+", r"Merit \d+", r"Sheet \d+", r"Change \d+"
 SEVERAL = 30  # no form has more rows
 NEXT_DAY = DAY + timedelta(days=1)
 
@@ -34,6 +42,7 @@ class Things:
         self.edition = Edition(rows)
         self.session = self.a_session(rows)
         self.call = self.a_call(rows, numbers)
+        self.material = self.a_material(rows, numbers)
         self.nomination = factories.a_nomination(
             cohort=self.edition.cohort, places=rows, contact=factories.a_person()
         )
@@ -65,6 +74,18 @@ class Things:
         many(SessionTeacher, rows, session=session, instructor=teachers, kind="company", minutes=1, share=1)
         return session
 
+    def a_material(self, rows: int, numbers: list[int]) -> Material:
+        """One of so many of the session, in as many versions."""
+        of = {"cohort": self.edition.cohort, "module": self.session.module, "session": self.session}
+        titles = [f"Sheet {number}" for number in numbers]
+        seen = {"kind": "link", "published_at": DAY - timedelta(hours=1)}
+        sheets = many(Material, rows, position=numbers, title_it=titles, title_en=titles, **of, **seen)
+        facts = {"link": "https://example.org", "at": DAY, "by": self.edition.instructor.user}
+        many(MaterialVersion, rows, material=sheets, number=1, note="Change 1", **facts)
+        for number in numbers[1:]:
+            many(MaterialVersion, 1, material=sheets[0], number=number, note=f"Change {number}", **facts)
+        return sheets[0]
+
     def a_call(self, rows: int, numbers: list[int]):
         call = factories.a_call(cohort=self.edition.cohort)
         for model, word, more in (
@@ -83,6 +104,8 @@ class Things:
         session = f"/sessions/{self.session.pk}/"
         feeds = {who: f"/calendar/{calendar_token(who)}.ics" for who in (person, teacher)}
         contact = self.nomination.contact
+        module = reverse("courses:materials", args=[edition.cohort.code, self.session.module_id])
+        versions = reverse("courses:material", args=[self.material.pk])
 
         return {
             ("visitor", "front"): (None, "/", 2, NOTHING),
@@ -93,8 +116,12 @@ class Things:
             ("visitor", "edition, with what is judged"): (None, f"{public}?b", 2, CRITERIA),
             ("visitor", "calendar of a participant"): (None, feeds[person], 2, MODULES),
             ("visitor", "calendar of an instructor"): (None, feeds[teacher], 2, MODULES),
-            ("participant", "rooms of a session"): (person, session, 5, ROOMS),
-            ("participant", "teachers of a session"): (person, session, 5, TEACHERS),
+            ("participant", "rooms of a session"): (person, session, 7, ROOMS),
+            ("participant", "teachers of a session"): (person, session, 7, TEACHERS),
+            ("participant", "materials of a session"): (person, session, 7, SHEETS),
+            ("instructor", "materials of a module"): (teacher, module, 12, SHEETS),
+            ("office", "materials of a module"): (self.office, module, 12, SHEETS),
+            ("instructor", "versions of a material"): (teacher, versions, 12, CHANGES),
             ("participant", "calendar"): (person, "/calendar/", 2, NOTHING),
             ("participant", "notices"): (person, "/notices/", 4, NOTHING),
             ("participant", "profile"): (person, "/profile/", 2, NOTHING),
@@ -109,11 +136,16 @@ class Things:
     @property
     def forms(self) -> dict[tuple[str, str], tuple]:
         """The same of the office's pages, on which each row is some fields."""
-        session, call = (
-            (self.office, reverse(f"admin:{name}_change", args=[thing.pk]))
-            for name, thing in (("courses_session", self.session), ("enrollment_call", self.call))
+        of = {
+            "courses_session": self.session,
+            "enrollment_call": self.call,
+            "courses_material": self.material,
+        }
+        session, call, material = (
+            (self.office, reverse(f"admin:{name}_change", args=[thing.pk])) for name, thing in of.items()
         )
         return {
+            ("office", "versions of a material"): (*material, 12, CHANGES),
             ("office", "rooms of a session"): (*session, 12, ROOMS),
             ("office", "teachers of a session"): (*session, 12, TEACHERS),
             ("office", "criteria of a call"): (*call, 19, CRITERIA),
