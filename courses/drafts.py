@@ -51,6 +51,7 @@ class Finding(StrEnum):
     ROOM_AWAY = "room_away"
     INSTRUCTOR_AWAY = "instructor_away"
     TRAVEL = "travel"
+    TEAM_ELSEWHERE = "team_elsewhere"
     LONG_DAY = "long_day"
     ROOM_TOO_SMALL = "room_too_small"
     OVERRUN = "overrun"
@@ -275,6 +276,7 @@ def judge(
         *(one for session in mine for one in _alone(edition, session)),
         *_journeys(mine, theirs),
         *_overruns(mine, theirs),
+        *_teams(mine),
         *_days_and_weeks(mine),
         *_order(mine),
         *_appointments(loads),
@@ -461,6 +463,14 @@ def _overruns(mine: list[Drafted], theirs: list[Drafted]) -> Iterator[Found]:
                 yield _found(
                     Finding.OVERRUN, Level.LOW, one, next_one, about=key, of=min(codes), name=room.name
                 )
+
+
+def _teams(mine: list[Drafted]) -> Iterator[Found]:
+    """What is for some of the edition, such as a team's meeting, while the others are taught."""
+    for session in (one for one in mine if one.counts):
+        for other in mine:
+            if not other.counts and other.starts_at < session.ends_at and session.starts_at < other.ends_at:
+                yield _found(Finding.TEAM_ELSEWHERE, Level.HIGH, session, other)
 
 
 def _monday(day: date) -> date:

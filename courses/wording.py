@@ -38,6 +38,7 @@ SENTENCES = {
     Finding.TRAVEL: _(
         "%(name)s has %(pause)s from %(session)s to %(other)s, and the journey takes about %(need)s."
     ),
+    Finding.TEAM_ELSEWHERE: _("%(session)s: some of its participants are in %(other)s."),
     Finding.LONG_DAY: _("On %(day)s there are %(minutes)s of sessions; at most %(most)s are right."),
     Finding.ROOM_TOO_SMALL: _("%(session)s: the rooms seat %(capacity)s, and %(people)s come."),
     Finding.OVERRUN: _("%(name)s: if %(session)s overruns, %(other)s waits at the door."),

@@ -175,6 +175,26 @@ def test_another_edition_waits_at_the_door_if_the_first_overruns():
     assert said(SOUND, others=after_a_pause) == []
 
 
+def test_a_teams_meeting_while_the_edition_is_taught_waits_for_a_permit():
+    meeting = a_session(2, purpose="milestone", teachers=(), rooms=(MILAN,))
+    assert said(SOUND, meeting) == [(Finding.TEAM_ELSEWHERE, Level.HIGH, (1, 2))]
+    two_teams = [
+        a_session(key, purpose="milestone", teachers=(), rooms=(room,))
+        for key, room in ((2, MILAN), (3, TURIN))
+    ]
+    assert said(*two_teams) == []
+    [found] = judge(EDITION, [SOUND, meeting]).found
+    permits = {found.fingerprint: Permit("Carla", at(THURSDAY, 8), "Recuperano sabato")}
+    judgement = judge(EDITION, [SOUND, meeting], permitted=permits)
+    assert (judgement.barring, [one.permit.by for one in judgement.permitted]) == ((), ["Carla"])
+
+
+def test_a_room_that_is_closed_that_day_waits_for_a_permit():
+    shut = replace(EDITION, shut={TURIN.key: (Absence(THURSDAY, THURSDAY, note="Guasto"),)})
+    assert said(SOUND, edition=shut) == [(Finding.ROOM_AWAY, Level.HIGH, (1,))]
+    assert said(a_session(day=THURSDAY + timedelta(1)), edition=shut) == []
+
+
 def test_a_week_of_more_than_twenty_hours_is_said_once():
     facts = {"minutes": 420, "teachers": ()}
     week = [a_session(key, day=date(2022, 1, 17 + key), **facts) for key in range(3)]
