@@ -142,7 +142,6 @@ class PlanRunAdmin(RecordAdmin):
     change_form_template = "admin/courses/plan_run.html"
     list_display = ["draft", "at", "by", "aim", "state", "score", "bound", "length"]
     list_filter = ["state", "aim", "draft__cohort"]
-    list_select_related = ["draft__cohort", "by"]
     search_fields = ["draft__cohort__code"]
     acts = (
         Act(
@@ -156,7 +155,11 @@ class PlanRunAdmin(RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).select_related("draft__cohort__hub", "draft__cohort__programme")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("by", "draft__cohort__hub", "draft__cohort__programme")
+        )
 
     def get_fields(self, request, obj=None):
         return []
