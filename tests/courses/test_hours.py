@@ -2,6 +2,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courses.hours import (
     Discrepancy,
@@ -10,6 +12,7 @@ from courses.hours import (
     Taught,
     minutes_between,
     show_minutes,
+    split,
     tally,
 )
 from courses.reasons import Reason
@@ -47,6 +50,39 @@ def test_a_whole_timetable_has_no_discrepancies_and_only_teaching_counts():
         "STM": result.total,
     }
     assert result.modules["STM1"] == Sum(480, 480, 240, 240, 240)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda module, academic, company, held: (module, academic, company, held),
+            st.sampled_from(["STM1", "STM2"]),
+            st.integers(0, 240),
+            st.integers(0, 240),
+            st.booleans(),
+        ),
+        max_size=12,
+    )
+)
+def test_no_minute_is_lost_or_counted_twice_whatever_is_taught(drawn):
+    result = tally(PROMISED, [taught(key, *facts, held=held) for key, (*facts, held) in enumerate(drawn)])
+    assert result.total.planned == result.total.academic + result.total.company
+    assert result.total.planned == sum(academic + company for _, academic, company, _ in drawn)
+    assert result.total.delivered == sum(academic + company for _, academic, company, held in drawn if held)
+    short = {reason.facts["module"] for reason in result.discrepancies}
+    for due in PROMISED[1:]:
+        sums = [sum(facts[at] for facts in drawn if facts[0] == due.module) for at in (1, 2)]
+        assert (due.module in short) == (sums != [due.academic, due.company])
+
+
+@given(st.integers(0, 720), st.lists(st.integers(1, 300), min_size=1, max_size=6))
+def test_shares_lose_no_minute_and_differ_from_their_part_by_less_than_one(minutes, weights):
+    shares = split(minutes, weights)
+    assert sum(shares) == minutes
+    assert all(
+        abs(share - minutes * weight / sum(weights)) < 1
+        for share, weight in zip(shares, weights, strict=True)
+    )
 
 
 def test_a_missing_session_is_named_by_its_module():

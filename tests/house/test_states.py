@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from courses import states as states_of_courses
+from courses.actions import appointments, planning, releasing
+from courses.actions import drafting as drafts
+from courses.actions import timetable as sessions
 from enrollment import states
 from enrollment.actions import applications, eligibility, files, interviews, offers, ranking
 
@@ -13,6 +17,10 @@ TABLES = {
     "Applications": (states.APPLICATION_PASSAGES, "draft"),
     "Offers": (states.OFFER_PASSAGES, "open"),
     "Enrollments": (states.ENROLLMENT_PASSAGES, "active"),
+    "Sessions": (states_of_courses.SESSION_PASSAGES, "planned"),
+    "Drafts of timetables": (states_of_courses.DRAFT_PASSAGES, "open"),
+    "Appointments of instructors": (states_of_courses.APPOINTMENT_PASSAGES, "asked"),
+    "Runs of the planner": (states_of_courses.RUN_PASSAGES, "waiting"),
 }
 ROW = re.compile(r"^\| (\w+) → (\w+) \| .+ \| (.+) \|$", re.MULTILINE)
 
@@ -46,6 +54,7 @@ def test_every_passage_has_its_line_and_no_other_has_one(name):
 @pytest.mark.parametrize("name", TABLES)
 def test_every_action_it_names_is_one(name):
     modules = (applications, eligibility, files, interviews, offers, ranking)
+    modules += (appointments, drafts, planning, releasing, sessions)
     named = {action for *_, by in ROW.findall(chapter(name)) for action in re.findall(r"`(\w+)`", by)}
     assert named
     assert {action for action in named if not any(hasattr(module, action) for module in modules)} == set()
