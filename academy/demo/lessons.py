@@ -1,19 +1,24 @@
 """The timetable of an edition: planned with its call, and what changes later."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from academy.demo import loose_ends
 from academy.demo.calls import Admission
 from academy.demo.cast import Person
+from academy.demo.drafting import Drafting
 from academy.demo.marks import Marks
 from academy.demo.timetable import Arranged
-from courses.actions.timetable import Plan, move_session, plan_sessions
+from courses import pattern
+from courses.actions.timetable import Plan, cancel_session, move_session, plan_sessions
 from courses.models import Session
+from courses.workdays import instant
 from enrollment.models import Enrollment
 
 DAY = timedelta(days=1)
 LATER = timedelta(minutes=30)
+REVIEW = time(18), time(19, 30)
+THIRD_WEEK = 8  # half-days taught before it
 LEFT_ON = {"P07": date(2022, 3, 4)}
 
 
@@ -24,6 +29,7 @@ class Lessons:
         self.admission, self.marks = admission, marks
         self.stage, self.edition = admission.stage, admission.edition
         self.sessions: dict[int, Session] = {}
+        self.reviews: list[Session] = []
 
     def plan(self) -> None:
         """The timetable before the call, a session moved yesterday, who leaves and who stays to the end."""
@@ -32,6 +38,11 @@ class Lessons:
         if edition.first_day < stage.today <= edition.last_day:
             moved = loose_ends.to_move(edition.sessions, stage.today)
             stage.at(stage.today - DAY, 11, 0, partial(self.move, moved))
+            stage.at(stage.today - 3 * DAY, 15, 0, self.add_reviews)
+            stage.at(stage.today - DAY, 15, 0, self.cancel_a_review)
+        if edition.first_day > stage.today:
+            stage.at(stage.today - 4 * DAY, 10, 0, self.ask_everybody)
+            stage.at(stage.today - DAY, 17, 0, self.lose_an_instructor)
         leaving = self.admission.those("withdrawn")
         for number, person in enumerate(leaving, start=1):
             held = edition.held(stage.today)
@@ -41,12 +52,66 @@ class Lessons:
             stage.at(edition.last_day + 9 * DAY, 11, 0, self.complete)
 
     def put_on_the_timetable(self, at: datetime) -> None:
-        """All sessions with what they need, and the tests."""
+        """All sessions with what they need, and the tests; of the coming edition by a draft’s release."""
         plans = [self.needs(session) for session in self.edition.sessions]
-        cohort = self.stage.cohorts[self.edition.code]
-        rows = plan_sessions(cohort=cohort, plans=plans, by=self.stage.office, at=at)
+        if self.edition.first_day > self.stage.today:
+            rows = self.drafting.release(plans, "Il calendario della nuova edizione.", at)
+        else:
+            rows = plan_sessions(cohort=self.drafting.cohort, plans=plans, by=self.stage.office, at=at)
         self.sessions = dict(enumerate(rows, start=1))
         self.marks.plan_tests(at)
+
+    @property
+    def drafting(self) -> Drafting:
+        """How the office makes its timetable."""
+        return Drafting(self.stage, self.stage.cohorts[self.edition.code])
+
+    def add_reviews(self, at: datetime) -> None:
+        """Two evenings before the next tests, drafted and released."""
+        module = self.stage.modules[self.next_test(at)]
+        evenings = [self.stage.today + days * DAY for days in range(8, 16)]
+        open_days = [
+            day for day in evenings if day.weekday() < pattern.THURSDAY and self.edition.days.is_open(day)
+        ]
+        plans = [
+            Plan(
+                module=module,
+                starts_at=instant(day, REVIEW[0]),
+                ends_at=instant(day, REVIEW[1]),
+                mode="remote",
+                purpose=Session.Purpose.REVIEW,
+                topic_it="Ripasso e domande",
+                topic_en="Review and questions",
+                link=f"https://meet.example.org/{self.edition.code.lower()}/ripasso-{number}",
+            )
+            for number, day in enumerate(open_days[:2], start=1)
+        ]
+        self.reviews = self.drafting.release(plans, "Due serate di ripasso prima della prova.", at)
+
+    def next_test(self, at: datetime) -> str:
+        """The module whose test is the next, or the last of all."""
+        days = self.edition.test_days
+        return next((module for module, day in days.items() if day > at.date()), list(days)[-1])
+
+    def cancel_a_review(self, at: datetime) -> None:
+        """The second of the two."""
+        cancel_session(
+            session=self.reviews[-1],
+            reason="Una serata basta: le domande arrivate sono poche.",
+            by=self.stage.office,
+            at=at,
+        )
+
+    def ask_everybody(self, at: datetime) -> None:
+        """A draft of the coming edition, and the question whether the hours are right."""
+        self.drafting.ask_everybody(at)
+
+    def lose_an_instructor(self, at: datetime) -> None:
+        """Of a session of the third week."""
+        taught = [
+            session for session in self.edition.sessions if session.whole and len(session.teachers) == 1
+        ]
+        self.drafting.lose_an_instructor(taught[THIRD_WEEK], at)
 
     def needs(self, session: Arranged) -> Plan:
         """Names become rows; groups side by side are taught by several at once."""

@@ -21,7 +21,8 @@ from academy.demo.selection import Selection
 from academy.demo.stage import Stage
 from academy.models import Notice, User
 from assessments.models import ModuleTest, Score
-from courses.models import Cohort, Room, Session, SessionTeacher
+from courses.models import Cohort, PlanRun, Room, Session, SessionTeacher
+from courses.telling import proposed
 from courses.workdays import ROME, instant
 from enrollment.access import applications_judged_by, nomination_code, score_sheets_open_to
 from enrollment.actions.files import still_asked_for
@@ -41,6 +42,7 @@ DAYS = [TODAY, date(2026, 12, 31), date(2027, 8, 20), date(2028, 2, 29)]
 SET_UP_BY_MIGRATE = {"contenttypes_contenttype", "auth_permission"}
 # Drawn anew each time: salts, and the keys of files, which snapshots mention.
 NEVER_ALIKE = {
+    "courses.PlanRun": {"seconds"},
     "academy.User": {"password"},
     "enrollment.ApplicationFile": {"id", "content"},
     "enrollment.ApplicationSnapshot": {"content", "digest"},
@@ -244,7 +246,7 @@ def test_nothing_in_it_has_happened_after_the_night_before(told):
 
 def test_every_edition_has_78_sessions_and_keeps_the_shares_of_academics_and_companies(told):
     for cohort in Cohort.objects.all():
-        assert cohort.sessions.count() == 78
+        assert cohort.sessions.exclude(purpose="review").count() == 78
         shares = SessionTeacher.objects.filter(session__cohort=cohort).values_list("kind")
         assert dict(shares.annotate(Sum("share"))) == {"academic": 144 * 60, "company": 156 * 60}
         assert cohort.tests.count() == 16
@@ -545,10 +547,27 @@ def test_people_can_read_what_they_were_told(running):
         "seat_confirmed",
         "session_tomorrow",
         "session_changed",
+        "sessions_added",
         "score_published",
     }
     instructor = User.objects.get(email="instructor@example.org")
     assert Notice.objects.of(instructor).filter(kind="score_overdue", state="sent").exists()
+
+
+def test_the_running_edition_got_two_reviews_in_one_release_and_lost_one_again(running):
+    release = running.releases.get()
+    assert [change["kinds"] for change in release.difference] == [["added"]] * 2
+    states = running.sessions.filter(purpose="review").order_by("starts_at").values_list("state", flat=True)
+    assert list(states) == ["planned", "cancelled"]
+
+
+def test_the_coming_edition_is_released_and_a_mended_draft_waits_for_the_office(coming):
+    assert coming.releases.get().added.count() == 78
+    [run] = PlanRun.objects.filter(draft__cohort=coming)
+    assert (run.aim, run.state, run.draft.state) == ("mend", "done", "open")
+    assert 0 < len(proposed(run)) < 20
+    answered = Counter(coming.appointments.values_list("state", flat=True))
+    assert answered.keys() == {"asked", "confirmed"}
 
 
 @pytest.mark.slow
