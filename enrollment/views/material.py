@@ -28,6 +28,7 @@ def materials(request: HttpRequest, code: str) -> HttpResponse:
         )
     )
     enrollment = Enrollment.objects.live().filter(user=request.user, cohort=cohort).first()
+    since = None
     if enrollment and request.method == "GET":
         since = visit_materials(enrollment=enrollment, by=request.user, at=at)
         for version in found:
@@ -35,6 +36,7 @@ def materials(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "cohort": cohort,
         "versions": found,
+        "first": since is None,
         "new": sum(version.new for version in found),
     }
     return render(request, "enrollment/materials.html", context)

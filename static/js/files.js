@@ -4,10 +4,14 @@ for (const form of document.querySelectorAll("form[data-files]")) {
   const field = form.querySelector("[type=file]");
   if (!field) continue;
   const list = document.createElement("ul");
-  const size = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  list.className = "items";
-  list.setAttribute("role", "status");
+  const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+  list.setAttribute("aria-live", "polite");
   field.after(list);
+
+  function weight(bytes) {
+    const kilobytes = Math.ceil(bytes / 1024);
+    return kilobytes < 1024 ? `${kilobytes} KB` : `${number.format(bytes / 1024 ** 2)} MB`;
+  }
 
   function line(text, warning) {
     const item = document.createElement("li");
@@ -26,9 +30,10 @@ for (const form of document.querySelectorAll("form[data-files]")) {
     const { largest, together, tooLarge, tooMuch } = form.dataset;
     list.replaceChildren(
       ...files.map((file) =>
-        line(`${file.name}, ${size.format(file.size / 1024 ** 2)} MB`, file.size > largest && tooLarge),
+        line(`${file.name}, ${weight(file.size)}`, file.size > largest && tooLarge),
       ),
     );
+    list.className = files.length ? "items" : "";
     if (together && files.reduce((sum, file) => sum + file.size, 0) > together) list.append(line("", tooMuch));
   }
 
