@@ -11,6 +11,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,8 @@ from courses.refusals import Refusal
 log = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
+
+SIGNED_OUT = {"Clear-Site-Data": '"storage"'}
 
 
 def refuse_malformed_addresses(get_response: View) -> View:
@@ -71,6 +74,19 @@ def keep_personal_pages_out_of_caches(get_response: View) -> View:
             and not response.has_header("Cache-Control")
         ):
             add_never_cache_headers(response)
+        return response
+
+    return respond
+
+
+def take_back_what_browsers_keep(get_response: View) -> View:
+    """At sign-out the browser forgets what it kept for reading offline, also where no script runs."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            for name, value in SIGNED_OUT.items():
+                response[name] = value
         return response
 
     return respond

@@ -1,9 +1,37 @@
-"""The form of a participant who gives up the place."""
+"""The forms of a participant about the place: how one usually attends, and giving it up."""
+
+from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from courses.models import Hub
 from enrollment.models import Enrollment
+
+REMOTELY = "remotely"
+
+
+class UsualPlaceForm(forms.Form):
+    """In person at one of `hubs`, or remotely; `saved` says what is chosen: a mode and a hub, or None."""
+
+    where = forms.ChoiceField(label=_("Where you usually attend"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, enrollment: Enrollment, hubs: Iterable[Hub], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.prefix = f"place-{enrollment.pk}"
+        self.hubs = {str(hub.pk): hub for hub in hubs}
+        where = self.fields["where"]
+        where.choices = [
+            *((pk, _("in person, %(hub)s") % {"hub": hub}) for pk, hub in self.hubs.items()),
+            (REMOTELY, _("remotely")),
+        ]
+        remote = enrollment.access == Enrollment.Access.REMOTE
+        where.initial = REMOTELY if remote else str(enrollment.hub_id or enrollment.cohort.hub_id)
+
+    @property
+    def saved(self) -> tuple[str, Hub | None]:
+        hub = self.hubs.get(self.cleaned_data["where"])
+        return (Enrollment.Access.IN_PERSON if hub else Enrollment.Access.REMOTE), hub
 
 
 class LeaveForm(forms.Form):

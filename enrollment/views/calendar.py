@@ -3,6 +3,7 @@
 from hashlib import sha256
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -117,5 +118,19 @@ def calendar(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your calendar has a new address; the old one no longer works."))
         return redirect("enrollment:calendar")
     address = calendar_address(request.user)
+    return render(request, "enrollment/calendar.html", {"address": address, **subscribe_links(address)})
+
+
+def subscribe_links(address: str) -> dict[str, str]:
+    """The ways to subscribe to the calendar at `address` at one press.
+
+    Google takes the address for a feed to be asked again only where it is a webcal: one.
+    """
     webcal = "webcal://" + address.split("://", 1)[1]
-    return render(request, "enrollment/calendar.html", {"address": address, "webcal": webcal})
+    named = urlencode({"url": address, "name": "SMTC Academy"})
+    return {
+        "webcal": webcal,
+        "google": f"https://calendar.google.com/calendar/r?{urlencode({'cid': webcal})}",
+        "outlook": f"https://outlook.office.com/calendar/0/addfromweb?{named}",
+        "outlook_private": f"https://outlook.live.com/calendar/0/addfromweb?{named}",
+    }

@@ -1,6 +1,7 @@
-"""The place one has in an edition: giving it up."""
+"""The place one has in an edition: how one usually attends, and giving it up."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,10 +9,45 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from courses.models import Cohort, Hub
 from courses.views.once import once
+from enrollment.actions.choices import choose_usual_place
 from enrollment.actions.offers import give_up, refuse_over, way_out
-from enrollment.forms.place import LeaveForm
+from enrollment.forms.place import LeaveForm, UsualPlaceForm
 from enrollment.models import Enrollment
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def usual_places(request: HttpRequest) -> HttpResponse:
+    """Where one attends when nothing else is chosen, for each edition one follows."""
+    mine = Enrollment.objects.active().filter(user=request.user.pk).select_related("cohort__hub")
+    forms = {}
+    for place in mine.order_by("starts_on", "pk"):
+        asked = request.method == "POST" and request.POST.get("place") == str(place.pk)
+        data = request.POST if asked else None
+        forms[place] = UsualPlaceForm(data, enrollment=place, hubs=hubs_of(place.cohort))
+    posted = next((place for place, form in forms.items() if form.is_bound), None)
+    if request.method == "POST":
+        place = get_object_or_404(mine, pk=posted.pk if posted else None)
+        form = forms[place]
+        if form.is_valid():
+            access, hub = form.saved
+            at = timezone.now()
+            choose_usual_place(enrollment=place, access=access, hub=hub, by=request.user, at=at)
+            messages.success(request, _("Saved: your diary and your calendar follow."))
+            return redirect("enrollment:usual_places")
+    return render(
+        request,
+        "enrollment/usual_places.html",
+        {"places": list(forms.items())},
+        status=422 if any(form.errors for form in forms.values()) else 200,
+    )
+
+
+def hubs_of(cohort: Cohort):
+    """Where one can attend it: its main hub, then those with a room in one of its sessions."""
+    hubs = Hub.objects.filter(Q(pk=cohort.hub_id) | Q(rooms__bookings__session__cohort=cohort))
+    return sorted(hubs.distinct(), key=lambda hub: (hub.pk != cohort.hub_id, hub.name))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,8 @@
 """The calendar feed: for one person, in every program, until its address is renewed."""
 
 from datetime import UTC, timedelta
+from html import escape
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -16,7 +18,7 @@ from courses.actions.programme import load_curriculum
 from courses.actions.timetable import Plan, cancel_session, change_places, move_session, plan_sessions
 from courses.models import Module, Session
 from courses.workdays import Workdays
-from enrollment.access import calendar_token
+from enrollment.access import calendar_address, calendar_token
 from enrollment.actions.offers import end_enrollment
 from tests.factories import (
     a_cohort,
@@ -286,3 +288,16 @@ def test_a_title_cannot_smuggle_a_property_into_the_feed(cohort, person):
     Session.objects.filter(pk=session.pk).update(topic_it="x\r\nATTENDEE:mailto:evil@example.org")
     (event,) = events(person)
     assert "ATTENDEE" not in event
+
+
+def test_one_press_subscribes_in_each_program(client, person):
+    client.force_login(person)
+    page = client.get("/calendar/")
+    address = calendar_address(person)
+    names = ("google", "outlook", "outlook_private")
+    asked = {name: parse_qs(urlsplit(page.context[name]).query) for name in names}
+    webcal = address.replace("http://", "webcal://")
+    outlook = {"url": [address], "name": ["SMTC Academy"]}
+    assert asked == {"google": {"cid": [webcal]}, "outlook": outlook, "outlook_private": outlook}
+    for name in asked:
+        assert escape(page.context[name]) in page.text
