@@ -24,6 +24,7 @@ PUBLIC = {
     "enrollment:cohorts",
     "enrollment:cohort",
     "enrollment:feed",  # its token is the key
+    "enrollment:worker",  # a script, the same for everybody
     "enrollment:interest",
     "enrollment:interest_left",
     "enrollment:confirm_interest",  # their tokens are the keys
