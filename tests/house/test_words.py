@@ -15,9 +15,11 @@ ENTRIES = list(polib.pofile(str(CATALOGUE)))
 
 # Names, and words that Italian took as they are.
 SAME = {
+    "%(seconds).1f s",
     "Academy",
     "account",
     "Agenda",
+    "file",
     "Home",
     "hub",
     "link",
