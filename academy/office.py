@@ -14,6 +14,7 @@ SECTIONS = {
         [
             "Cohort",
             "Session",
+            "Material",
             "TimetableDraft",
             "PlanRun",
             "TimetableRelease",

@@ -21,7 +21,6 @@ MAY = {
         "sessionteacher": "view add change delete",
         "role": "view add change delete",
         "material": "view add change",
-        "materialversion": "view",
         "timetabledraft": "view add change",
         "timetablerelease": "view",
         "planrun": "view change",

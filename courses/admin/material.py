@@ -67,6 +67,9 @@ class VersionInline(admin.TabularInline):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("by", "material")
 
+    def has_view_permission(self, request, obj=None):
+        return True  # whoever may see the material
+
     def has_add_permission(self, request, obj=None):
         return False
 
