@@ -152,7 +152,9 @@ def days_of(model: type[Availability | Closure], key: str) -> str:
     if row is None:
         return _("an absence withdrawn meanwhile")
     note = row.note if isinstance(row, Availability) else row.reason
-    days = _("%(first)s – %(last)s") % {"first": day(row.starts_on), "last": day(row.ends_on)}
+    days = day(row.starts_on)
+    if row.ends_on > row.starts_on:
+        days = _("%(first)s – %(last)s") % {"first": days, "last": day(row.ends_on)}
     return f"{days} ({note})" if note else days
 
 

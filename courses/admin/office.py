@@ -66,8 +66,8 @@ class Act:
     `do` gets the object under its model's name, the form's fields, `by` and `at`. `when` says
     whether the object is fit for it; `note` gives a sentence to read before. `template` may show more,
     of what `shows` gives; `given` is what the form is made with. One that `warns` is done only once
-    its consequences, with what was typed, have been seen. Afterwards it `leads`, given what `do`
-    returned, to an address, by default that of the object's page.
+    its consequences, with what was typed, have been seen. Its button says `press`, by default the label.
+    Afterwards it `leads`, given what `do` returned, to an address, by default that of the object's page.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Act:
     shows: Callable[[models.Model], dict] = lambda _thing: {}
     given: Callable[[models.Model], dict] = lambda _thing: {}
     warns: bool = False
+    press: str = ""
     leads: Callable[[Any], str] | None = None
 
 

@@ -391,6 +391,7 @@ class TimetableDraftAdmin(OfficeAdmin):
             template="admin/courses/draft_session.html",
             shows=lambda draft: {"found": said(judgement_of(draft).of(row.pk)), "row": row},
             given=lambda _draft: {"initial": beginning(row)},
+            press=_("Save"),
         )
         return self.act_on(request, draft, act)
 

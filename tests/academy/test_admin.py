@@ -29,7 +29,7 @@ def page(app: str, model: str, name: str = "change", *args) -> str:
 
 
 def an_edition(cohort: Cohort, **changes) -> dict:
-    names = ("code", "starts_on", "ends_on", "seats")
+    names = ("code", "starts_on", "ends_on", "seats", "choice_hours")
     facts = {name: getattr(cohort, name) for name in names}
     return facts | {"hub": cohort.hub_id, "programme": cohort.programme_id, "listed": "on"} | changes
 
@@ -48,6 +48,8 @@ def test_an_edition_says_how_it_stands(office, time_machine):
     assert standing["total"] == ("30 h", "8 h", "4 h")
     assert {address: count for address, _, count in standing["links"]} == {
         f"{page('courses', 'session', 'changelist')}?cohort__id__exact={cohort.pk}": 2,
+        f"{page('courses', 'timetabledraft', 'changelist')}?cohort__id__exact={cohort.pk}": 0,
+        f"{page('courses', 'timetablerelease', 'changelist')}?cohort__id__exact={cohort.pk}": 0,
         f"{page('enrollment', 'application', 'changelist')}?cohort__id__exact={cohort.pk}": 1,
         f"{page('enrollment', 'enrollment', 'changelist')}?cohort__id__exact={cohort.pk}": 1,
         f"{page('assessments', 'moduletest', 'changelist')}?cohort__id__exact={cohort.pk}": 0,

@@ -78,18 +78,22 @@ def test_a_plan_of_another_draft_than_this_one_has_become_is_refused_with_a_sent
 
 def test_why_there_is_no_plan_is_said_in_words(office, draft):
     person = factories.an_instructor(name="Ida Lontana")
-    row = draft.sessions.filter(mode="remote").last()
-    edit_draft_session(draftsession=row, kind="company", instructors=[person], by=None, at=BEFORE)
-    factories.an_absence(person, starts_on=date(2022, 1, 1), ends_on=date(2022, 8, 1), note="aspettativa")
-    office.post(page("timetabledraft_plan", draft.pk), {"aim": "anew", "seed": 0})
-    run_planner(run=(run := PlanRun.objects.get()))
+    absence = factories.an_absence(person, note="aspettativa")
+    row = draft.sessions.filter(mode="remote").first()
+    away = {"code": "instructor_away", "subject": str(person.pk), "cause": str(absence.pk)}
+    alone = {"edition": "", "unit": str(row.pk), "needed": 1, "known": [str(person.pk)]}
+    result = {"engine": "cp_sat", "status": "none", "plan": [], "before": {}, "after": {}, "least": True}
+    result |= {"short": [{"code": "nobody_free", "facts": alone}]}
+    result |= {"relax": [away], "conflict": [away, {"code": "day_full", "subject": "", "cause": ""}]}
+    run = factories.a_run(draft, state="done", seconds=2.5, result=result)
     seen = words(office.get(page("planrun_change", run.pk)))
     assert "There is no plan: the draft is as it was." in seen
-    assert "would make a plan possible" in seen
-    assert (
-        "Ask Ida Lontana to teach all the same, in spite of: Jan. 1, 2022 – Aug. 1, 2022 (aspettativa)."
-        in seen
-    )
+    assert "on no open half-day is anybody free of: Ida Lontana." in seen
+    assert "The least that would make a plan possible" in seen
+    ask = "Ask Ida Lontana to teach all the same, in spite of: 20 January 2022 (aspettativa)."
+    assert seen.count(ask) == 2
+    assert "Let a day be longer than eight hours." in seen
+    assert page("planrun_take-over", run.pk) not in seen
 
 
 def test_a_session_says_why_it_is_where_it_is_and_where_else_it_could_be(office, draft):
