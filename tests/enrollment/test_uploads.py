@@ -16,9 +16,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.wsgi import get_wsgi_application
 from django.urls import resolve
 
+from courses.files import LARGEST_FILE
 from courses.refusals import Refusal
 from enrollment.actions.files import MOST_FILES, add_file, remove_file
-from courses.files import LARGEST_FILE
 from enrollment.models import Application, ApplicationFile, RequiredDocument
 from enrollment.views import files
 from tests.factories import (
