@@ -48,7 +48,8 @@ class Drafting:
         ]
         self.permit_what_is_agreed(draft, at)
         release_draft(timetabledraft=draft, note=note, by=office, at=at)
-        sessions = {row.pk: row.session for row in draft.sessions.select_related("session")}
+        rows_now = draft.sessions.select_related("session")
+        sessions = {row.pk: row.session for row in rows_now if row.session}
         return [sessions[row.pk] for row in rows]
 
     def permit_what_is_agreed(self, draft: TimetableDraft, at: datetime) -> None:
