@@ -26,9 +26,11 @@ def person(transactional_db):
 
 @pytest.fixture
 def lesson(person, live_server):
-    """Friday at 9, in a room and in a call that is, here, a page of ours; another a week later."""
+    """Friday at 9, in a room and in a call that is, here, a page of ours, which the person attends from
+    afar; another a week later.
+    """
     cohort = a_cohort()
-    an_enrollment(user=person, cohort=cohort)
+    an_enrollment(user=person, cohort=cohort, access="remote")
     a_session(cohort, module=a_module(cohort, "B2"), starts_at=rome(2022, 2, 11, 14))
     return a_session(
         cohort,
@@ -51,7 +53,7 @@ def test_from_signing_in_to_the_call(person, lesson, browser_of, time_machine, l
     page.get_by_role("link", name="Travel plans").first.click()
     expect(page).to_have_url(re.compile(f"/sessions/{lesson.pk}/"))
     expect(page.get_by_text("the call opens on Friday 4 February 2022, 08:45")).to_be_visible()
-    expect(page.get_by_text("Aula 1")).to_be_visible()
+    expect(page.get_by_text("You attend remotely.")).to_be_visible()
     expect(page.get_by_role("link", name="Join the call")).to_have_count(0)
     assert page.goto(f"/sessions/{lesson.pk}/join/").status == 409
 
