@@ -55,6 +55,7 @@ class Words(NamedTuple):
     following: str
     taught: str
     no_room: str
+    waits: str
     opens: str
     no_link: str
 
@@ -69,6 +70,7 @@ class Words(NamedTuple):
             following=_("Next"),
             taught=_("you teach"),
             no_room=_("room to be announced"),
+            waits=_("waiting line for %(room)s"),
             opens=_("online, the call opens 15 minutes before"),
             no_link=_("online, link to follow"),
         )
@@ -117,6 +119,8 @@ class Words(NamedTuple):
             parts = [f"{parts[0]} {words % {'more': more}}"]
         if entry.needs_room:
             parts.append(self.no_room)
+        if entry.waits_for:
+            parts.append(self.waits % {"room": entry.waits_for})
         if entry.needs_link:
             parts.append(self.no_link)
         elif entry.online and comes_next:

@@ -94,6 +94,6 @@ async function asKept(address) {
   const words = new Intl.DateTimeFormat(language, style).format(when);
   const said = text
     .replace(/(<p[^>]* id="offline"[^>]*) hidden>/, "$1>")
-    .replace("<time></time>", `<time datetime="${when.toISOString()}">${words}</time>`);
+    .replace("<time>–</time>", `<time datetime="${when.toISOString()}">${words}</time>`);
   return new Response(said, { headers: { "Content-Type": page.headers.get("Content-Type") } });
 }

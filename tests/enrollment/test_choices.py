@@ -166,6 +166,17 @@ def test_the_diary_shows_ones_own_room_or_ones_own_call():
     ]
 
 
+def test_the_schedule_says_for_which_room_one_waits(client, time_machine):
+    session, room, (ada, bea) = a_hybrid(seats=1, people=2)
+    choose(ada, session, room)
+    choose(bea, session, room)
+    time_machine.move_to(AT, tick=False)
+    for one, shown in ((ada, False), (bea, True)):
+        client.force_login(one.user)
+        client.cookies["django_language"] = "en"
+        assert (f"waiting line for {room}" in client.get("/schedule/").text) == shown
+
+
 def test_who_chose_nothing_has_the_room_of_their_hub_or_the_call():
     session, room, (ada,) = a_hybrid(seats=3, people=1)
     elsewhere = a_room()
