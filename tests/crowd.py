@@ -74,9 +74,14 @@ def many(model, rows: int, **columns) -> list:
 
 
 def analyze() -> None:
-    """What PostgreSQL does by itself a minute later: until then it plans as if the tables were empty."""
+    """What PostgreSQL does by itself a minute later: until then it plans as if the tables were empty.
+
+    Where it is just doing it, this waits for it, however long that takes on a busy machine.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 0")
         cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def fill(rows: int) -> None:
