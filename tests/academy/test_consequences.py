@@ -45,7 +45,8 @@ def session():
     teacher = factories.an_instructor(name="Ada Lovati")
     found = factories.a_session(starts_at=NINE, instructors=[teacher])
     stays, leaves = (factories.an_enrollment(cohort=found.cohort) for _ in range(2))
-    type(leaves).objects.filter(pk=leaves.pk).update(state="withdrawn", ends_on=NINE.date())
+    ended = {"ends_on": NINE.date(), "ended_at": NINE, "reason": "Lavoro"}
+    type(leaves).objects.filter(pk=leaves.pk).update(state="withdrawn", **ended)
     factories.a_score(factories.a_test(found), enrollment=stays)
     open_draft(cohort=found.cohort, by=None, at=AT)
     return found
