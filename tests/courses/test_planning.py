@@ -20,7 +20,7 @@ from courses.timetable import judgement_of
 from tests import factories
 from tests.factories import rome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 BEFORE = rome(2021, 11, 20, 9)
 QUICK = Effort(rounds=1)
