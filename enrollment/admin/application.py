@@ -92,6 +92,19 @@ class NominatedFilter(admin.SimpleListFilter):
         return queryset
 
 
+class StateFilter(admin.SimpleListFilter):
+    """States of what was sent: drafts are not listed."""
+
+    title = _("state")
+    parameter_name = "state__exact"
+
+    def lookups(self, request, model_admin):
+        return [choice for choice in State.choices if choice[0] != State.DRAFT]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
 def interview_of(application) -> InterviewSlot | None:
     """The one chosen, if any."""
     return getattr(application, "interview", None)
@@ -126,7 +139,7 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
     list_display_links = ["receipt", "user"]
     list_filter = [
         "cohort",
-        "state",
+        StateFilter,
         "ground",
         NominatedFilter,
         "sector",

@@ -4,7 +4,7 @@ from .application import ApplicationAnswered, ApplicationReceived, DocumentsAske
 from .interest import CallOpen, InterestAsked
 from .interview import InterviewChosen, InterviewOffered, InterviewTomorrow
 from .nomination import NominationInvited
-from .offer import OfferExpiring, OfferMade, OfferSettled, SeatConfirmed
+from .offer import OfferExpiring, OfferMade, OfferSettled, PlaceEnded, SeatConfirmed
 from .session import SessionChanged, SessionTomorrow
 
 KINDS = (
@@ -21,6 +21,7 @@ KINDS = (
     OfferExpiring(),
     OfferSettled(),
     SeatConfirmed(),
+    PlaceEnded(),
     SessionTomorrow(),
     SessionChanged(),
 )
