@@ -99,6 +99,7 @@ def tell_no_story(demo: Demo) -> None:
         connection.close()
 
 
+@pytest.mark.slow
 def test_the_demo_stands_survives_a_death_and_leaves_nothing_running(demo):
     tell_no_story(demo)
     demo.start("--today=2022-01-13")
@@ -126,6 +127,7 @@ def test_the_demo_stands_survives_a_death_and_leaves_nothing_running(demo):
     assert demo.processes() == []
 
 
+@pytest.mark.slow
 def test_a_killed_demo_leaves_only_its_servers_and_the_next_command_stops_them(demo):
     tell_no_story(demo)
     demo.start("--today=2022-01-13")
