@@ -165,7 +165,7 @@ def test_an_edition_under_another_code_reaches_the_feed_of_who_follows_it_and_wh
     for reader in (person, teacher.user):
         events(reader)
     cohort.code = "SMTC-2022-B"
-    cohort.save()
+    cohort.save(update_fields=["code"])
     for reader in (person, teacher.user):
         (event,) = events(reader)
         assert "SMTC-2022-B" in event["DESCRIPTION"]
