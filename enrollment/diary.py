@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
+from courses.models.session import title_of
 from enrollment.models import Enrollment
 from enrollment.models.ready import ready
 
@@ -150,7 +151,7 @@ def entry(rows: list[tuple]) -> Entry:
         changed_at,
         previous and previous.astimezone(zone),
         reason,
-        topic or module,
+        title_of(purpose, topic, module),
         module,
         block,
         counts and purpose == Session.Purpose.TEACHING,

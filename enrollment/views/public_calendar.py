@@ -19,7 +19,7 @@ from courses.hours import minutes_between
 from courses.models import Session
 from enrollment.models.ready import ready
 
-# Retakes, reviews and milestone meetings concern some people only: they are in those people's diaries.
+# Retakes, reviews and milestone meetings are no part of the programme: only diaries have them.
 FOR_EVERYBODY = (Session.Purpose.TEACHING, Session.Purpose.WELCOME, Session.Purpose.FINAL)
 
 
