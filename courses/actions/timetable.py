@@ -9,12 +9,12 @@ from itertools import accumulate, pairwise
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from courses import workdays
 from courses.models import Closure, Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
+from courses.models.wording import readers_language
 from courses.refusals import Refusal
 from courses.workdays import Closed, Half, Workdays
 
@@ -291,8 +291,8 @@ def refuse_closed_days(cohort: Cohort, times: Iterable[tuple[datetime, datetime]
     for starts_at, ends_at in sorted(times):
         for day, half in halves(starts_at, ends_at):
             if reason := days.closed(day, half):
-                name = "name_it" if (get_language() or "it").startswith("it") else "name_en"
-                facts = {"day": date_format(day, "DATE_FORMAT"), "name": reason.facts.get(name)}
+                name = reason.facts.get(f"name_{readers_language()}")
+                facts = {"day": date_format(day, "DATE_FORMAT"), "name": name}
                 raise Refusal(CLOSED_WORDS[Closed(reason.code)] % facts)
 
 

@@ -10,7 +10,6 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Greatest
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from courses.states import SESSION_PASSAGES
@@ -20,6 +19,7 @@ from .instructor import Instructor, TeachingKind
 from .invariants import CopiedFacts, Guard, known_values, only_these_passages
 from .place import Room
 from .programme import Module
+from .wording import readers_language
 
 LONGEST = timedelta(hours=12)
 
@@ -238,8 +238,7 @@ class Session(models.Model):
     @property
     def title(self) -> str:
         """In the reader's language: see `title_of`."""
-        topic = self.topic_en if get_language() == "en" else self.topic_it
-        return title_of(self.purpose, topic, self.module.title)
+        return title_of(self.purpose, getattr(self, f"topic_{readers_language()}"), self.module.title)
 
     @property
     def minutes(self) -> int:
