@@ -3,18 +3,18 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate, pairwise
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from courses import workdays
 from courses.models import Closure, Cohort, Instructor, Module, Room, Session, SessionPlace, SessionTeacher
+from courses.models.wording import readers_language
 from courses.refusals import Refusal
 from courses.workdays import Closed, Half, Workdays
 
@@ -172,13 +172,17 @@ def rearrange_session(
     rooms: Iterable[Room] = (),
     link: str = "",
     reason: str = "",
+    seen: int | None = None,
     by,
     at: datetime,
 ) -> Session:
-    """Another time and another place at once: one revision, and neither old one is in the way."""
+    """Another time and another place at once: one revision, and neither old one is in the way.
+
+    `seen` is the revision that was looked at: refused where somebody else has made another since.
+    """
     arrangement = Arrangement(mode, list(rooms), link)
     return rearranged(
-        session, time=(starts_at, ends_at), arrangement=arrangement, reason=reason, by=by, at=at
+        session, time=(starts_at, ends_at), arrangement=arrangement, seen=seen, reason=reason, by=by, at=at
     )
 
 
@@ -209,6 +213,7 @@ def rearranged(
     *,
     time: tuple[datetime, datetime] | None = None,
     arrangement: Arrangement | None = None,
+    seen: int | None = None,
     reason: str,
     by,
     at: datetime,
@@ -223,6 +228,8 @@ def rearranged(
         arrangement = None
     if not time and not arrangement:
         return session
+    if seen not in (None, session.revision):
+        raise Refusal(_("Somebody has changed this session meanwhile: open this page anew."))
     before = session.minutes
     if time:
         refuse_closed_days(session.cohort, [time])
@@ -282,21 +289,20 @@ def refuse_closed_days(cohort: Cohort, times: Iterable[tuple[datetime, datetime]
     """Raise Refusal where the edition, its hub or the whole Academy is closed at some part of `times`."""
     days = workdays_of(cohort)
     for starts_at, ends_at in sorted(times):
-        local = timezone.localtime(starts_at)
-        reason = next(
-            filter(None, (days.closed(local.date(), half) for half in halves(starts_at, ends_at))), None
-        )
-        if reason:
-            name = "name_it" if (get_language() or "it").startswith("it") else "name_en"
-            facts = {"day": date_format(local, "DATE_FORMAT"), "name": reason.facts.get(name)}
-            raise Refusal(CLOSED_WORDS[Closed(reason.code)] % facts)
+        for day, half in halves(starts_at, ends_at):
+            if reason := days.closed(day, half):
+                name = reason.facts.get(f"name_{readers_language()}")
+                facts = {"day": date_format(day, "DATE_FORMAT"), "name": name}
+                raise Refusal(CLOSED_WORDS[Closed(reason.code)] % facts)
 
 
-def halves(starts_at: datetime, ends_at: datetime) -> list[Half]:
-    """The halves of the day a session touches; the morning ends at 13."""
-    first, last = timezone.localtime(starts_at), timezone.localtime(ends_at - timedelta(minutes=1))
-    morning = [Half.MORNING] if first.hour < LUNCH else []
-    return morning + ([Half.AFTERNOON] if last.hour >= LUNCH else [])
+def halves(starts_at: datetime, ends_at: datetime) -> list[tuple[date, Half]]:
+    """The halves of days a session touches, also past midnight; the morning ends at 13."""
+    moments = timezone.localtime(starts_at), timezone.localtime(ends_at - timedelta(minutes=1))
+    days = sorted({moment.date() for moment in moments})
+    first, last = ((moment.date(), moment.hour >= LUNCH) for moment in moments)
+    touched = [(day, late) for day in days for late in (False, True) if first <= (day, late) <= last]
+    return [(day, Half.AFTERNOON if late else Half.MORNING) for day, late in touched]
 
 
 def resize_teaching(session: Session) -> None:

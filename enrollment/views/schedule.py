@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -49,7 +48,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(at)
     view = request.GET.get("view", "agenda")
     if view not in VIEWS:
-        raise BadRequest(_("There is no such view of the schedule."))
+        raise BadRequest("there is no such view of the schedule")
     on = day_of(request.GET.get("on"), today)
     entries = diary(request.user)
     following = next((e for e in entries if not e.cancelled and not e.over(at)), None)
@@ -75,7 +74,7 @@ def day_of(text: str | None, today: date) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text or not FIRST <= day <= LAST:
-        raise BadRequest(_("Write the day as 2022-01-13."))
+        raise BadRequest("the day is not one, or not written as 2022-01-13")
     return day
 
 
