@@ -44,7 +44,10 @@ def seats_held(cohort: Cohort) -> str:
 
 
 def waiting(cohort: Cohort) -> bool:
-    """Whether somebody is on the reserve list."""
+    """Whether somebody is on the reserve list, and freed seats are still offered to it."""
+    call = Call.objects.select_related("cohort").filter(cohort=cohort).first()
+    if call is None or timezone.localdate() > call.last_refill:
+        return False
     return cohort.applications.filter(state=Application.State.ON_RESERVE).exists()
 
 

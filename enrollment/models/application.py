@@ -29,7 +29,15 @@ class ApplicationQuerySet(models.QuerySet):
 
     def open(self):
         """Under way for the applicant: something may still happen to it."""
-        return self.filter(state__in=[State.DRAFT, *UNDER_EXAMINATION, State.ADMITTED, State.ON_RESERVE])
+        return self.filter(state__in=UNDER_WAY)
+
+    def foremost(self):
+        """What a person asks after, first of all: those under way, then what became of the others, the
+        newest first. Whoever has or had a place asks no longer what became of those.
+        """
+        settled = Q(state__in=SETTLED, user__enrollments__isnull=True)
+        asked = self.filter(Q(state__in=UNDER_WAY) | settled)
+        return asked.annotate(under_way=Q(state__in=UNDER_WAY)).order_by("-under_way", "-pk")
 
     def to_check(self):
         """Waiting for the office's check."""
@@ -59,6 +67,8 @@ class ApplicationState(models.TextChoices):
 
 
 State = ApplicationState
+UNDER_WAY = (State.DRAFT, *UNDER_EXAMINATION, State.ADMITTED, State.ON_RESERVE)
+SETTLED = (State.NOT_SUITABLE, State.EXCLUDED, State.RENOUNCED)  # neither a place nor given up unanswered
 
 
 class Ground(models.TextChoices):

@@ -170,9 +170,15 @@ def test_who_is_offered_a_seat_finds_until_when_to_answer(home, time_machine):
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [("on_reserve", "You are on the reserve list"), ("eligible", "Your application is admissible")],
+    [
+        ("on_reserve", "You are on the reserve list"),
+        ("eligible", "Your application is admissible"),
+        ("not_suitable", "There is no place for you in this edition"),
+        ("excluded", "Your application has been excluded"),
+        ("renounced", "You have renounced the place"),
+    ],
 )
-def test_who_only_waits_is_told_so(home, state, words):
+def test_who_only_waits_or_has_been_answered_is_told_so(home, state, words):
     assert words in main_of(home(an_applicant(state)[0].user))
 
 

@@ -185,6 +185,9 @@ def test_a_free_seat_with_somebody_waiting_waits_for_the_office(office, time_mac
     for _ in range(2):
         waiting = factories.an_application(cohort=call.cohort, state="on_reserve")
     assert to_offer() == [1]
+    time_machine.move_to(rome(2022, 1, 14, 9))  # the day after the first: freed seats stay free
+    assert to_offer() == []
+    time_machine.move_to(NOW)
     factories.an_offer(waiting)
     assert to_offer() == []
 
