@@ -36,8 +36,8 @@ def seats_held(cohort: Cohort) -> str:
     facts = {"taken": cohort.taken_count, "offered": cohort.offered_count}
     return (
         _(
-            "%(taken)d seats are taken and %(offered)d are offered: together they are the fewest there can "
-            "be. More seats are offered to the reserve list at once."
+            "Seats taken: %(taken)d; offered: %(offered)d. Together they are the fewest there can be. More "
+            "seats are offered to the reserve list at once."
         )
         % facts
     )

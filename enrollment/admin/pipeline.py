@@ -65,6 +65,7 @@ def pipeline_of(call: Call, at: datetime) -> Pipeline:
         Count(_("Seats taken"), taken, list_of("enrollment", **mine)),
         Count(_("Open offers"), len(deadlines), list_of("offer", state__exact=Offer.State.OPEN, **mine)),
         Count(_("Seats left"), left),
+        Count(_("minimum to start"), call.minimum),
     ]
     waiting = [count for count in waiting_for_the_office(call, in_state, left, at) if count.number]
     return Pipeline(states, seats, next(iter(deadlines), None), waiting)

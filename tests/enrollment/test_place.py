@@ -152,3 +152,4 @@ def test_who_renounced_reads_when(client, place, now):
     client.post(page(place), SURE | {"way": "renounced"})
     words = " ".join(client.get(f"/applications/{place.application_id}/").text.split())
     assert "Your renunciation was recorded at 23:59 on Wednesday 12 January 2022." in words
+    assert (">renounced before the start</span>" in words, ">enrolled</span>" in words) == (True, False)
