@@ -61,7 +61,7 @@ def home(user, *, at: datetime) -> Home:
         page.scores = list(published_scores(user)[:LATEST_SCORES])
     if teaches:
         page.tests = tests_to_record(user, at)
-    if application := getattr(user, "open_application", None):
+    if application := getattr(user, "application", None):
         with_all = "cohort__hub", "cohort__call", "document_request", "interview"
         page.application = Application.objects.select_related(*with_all).get(pk=application)
         call = getattr(page.application.cohort, "call", None)

@@ -37,16 +37,13 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files, each an `Upload`."""
+    """Any number of files, each an `Upload` or why it is not taken."""
 
     widget = SeveralFiles
 
-    def clean(self, data, initial=None) -> list[Upload]:
-        """Those sent; ValidationError naming each that is not taken, and why."""
-        judged = [read(file) for file in data or []]
-        if faults := [fault for fault in judged if isinstance(fault, forms.ValidationError)]:
-            raise forms.ValidationError(faults)
-        return [upload for upload in judged if isinstance(upload, Upload)]
+    def clean(self, data, initial=None) -> list[Upload | forms.ValidationError]:
+        """Those sent, each judged by itself: a bad one takes no good one with it."""
+        return [read(file) for file in data or []]
 
 
 def read(file: UploadedFile) -> Upload | forms.ValidationError:
@@ -64,15 +61,26 @@ class TakesFiles(forms.BaseForm):
     def __init__(self, *args, documents: Iterable[RequiredDocument], **kwargs):
         super().__init__(*args, **kwargs)
         self.documents = {f"document_{document.pk}": document for document in documents}
+        self.kept: dict[str, list[Upload]] = {}
         for name, document in self.documents.items():
             self.fields[name] = field = FilesField(label=document.title, required=False)
             field.needed = document.required
             field.widget.attrs["accept"] = KINDS
 
+    def clean(self):
+        """Put the files that can be kept apart from the faults of the others."""
+        super().clean()
+        for name in self.documents:
+            judged = self.cleaned_data.get(name, [])
+            self.kept[name] = [upload for upload in judged if isinstance(upload, Upload)]
+            if faults := [fault for fault in judged if isinstance(fault, forms.ValidationError)]:
+                self.add_error(name, faults)
+        return self.cleaned_data
+
     def uploads(self) -> Iterator[tuple[RequiredDocument, Upload]]:
         """The files that can be kept, with what they are for."""
         for name, document in self.documents.items():
-            for upload in self.cleaned_data.get(name, []):
+            for upload in self.kept.get(name, []):
                 yield document, upload
 
 

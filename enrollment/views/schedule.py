@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from enrollment.diary import Entry, diary, hours_so_far
+from enrollment.models import Enrollment
 from enrollment.views.entries import write_days
 
 VIEWS = {"agenda": gettext_lazy("Agenda"), "week": gettext_lazy("Week"), "month": gettext_lazy("Month")}
@@ -43,7 +44,10 @@ class Day:
 
 @require_safe
 def schedule(request: HttpRequest) -> HttpResponse:
-    """The whole diary in one query; the view chooses what of it is shown around the day `on`."""
+    """The whole diary in one query; the view chooses what of it is shown around the day `on`.
+
+    Below it, in another one, the places it comes from and the way to give them up.
+    """
     at = timezone.now()
     today = timezone.localdate(at)
     view = request.GET.get("view", "agenda")
@@ -60,6 +64,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "on": on,
         "entries": entries,
         "hours": hours_so_far(entries, at),
+        "places": Enrollment.objects.held_by(request.user, on=today),
         **show[view](entries, on, at, following),
     }
     return render(request, f"enrollment/schedule_{view}.html", context)
