@@ -23,7 +23,7 @@ demo-reset: $(BIN)/.synced ## The same, started over: what was entered is lost
 	@exec $(BIN)/python manage.py demo --reset $(if $(TODAY),--today $(TODAY))
 
 test: $(BIN)/.synced-dev ## All tests but the slow ones
-	@exec $(BIN)/pytest -n $(JOBS) --quiet -m "not slow"
+	@exec $(BIN)/pytest -n $(JOBS) --dist worksteal --quiet -m "not slow"
 
 test-faults: $(BIN)/.synced-dev ## Load, killed workers, a year of demos
 	@exec $(BIN)/pytest --quiet -m slow

@@ -102,7 +102,7 @@ ASKED = {
     "is_participant": Exists(Enrollment.objects.filter(**MINE)),
     "is_on_committee": Exists(Role.objects.filter(**MINE, kind=Role.Kind.COMMITTEE)),
     "is_contact": Exists(Nomination.objects.filter(contact=OuterRef("pk"))),
-    "open_application": Application.objects.open().filter(**MINE).order_by("-pk").values("pk")[:1],
+    "application": Application.objects.foremost().filter(**MINE).values("pk")[:1],
     "has_second_factor": Exists(Authenticator.objects.filter(**MINE, type__in=SECOND_FACTORS)),
 }
 
@@ -118,8 +118,8 @@ class Backend(AuthenticationBackend):
     """Reads who is signed in together with what the frame of every page asks about them: one query.
 
     `is_participant`: has or had a place in an edition. `is_on_committee`: judges applications, or has.
-    `open_application`: the newest one without a place, or None. `is_contact`: of an employer that was
-    invited to nominate. `has_second_factor`: an authenticator app or a passkey.
+    `application`: the `foremost`, or None. `is_contact`: of an employer that was invited to nominate.
+    `has_second_factor`: an authenticator app or a passkey.
     """
 
     def get_user(self, user_id: int) -> User | None:

@@ -170,6 +170,7 @@ class Services:
         }
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            options |= {"jit": "off", "autovacuum": "off"}  # both pay where data stays
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         log = self.folder / "log" / "postgres.log"
         seconds = f"--timeout={SECONDS_TO_START}"

@@ -28,7 +28,7 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """Address, label, and whether we are there now. Reads what came with the user: no query."""
     person = request.user
     teaches, follows = hasattr(person, "instructor"), getattr(person, "is_participant", False)
-    application = getattr(person, "open_application", None)
+    application = getattr(person, "application", None)
     pages = []
     if person.is_authenticated:
         pages.append(("/home/", _("Home")))

@@ -64,7 +64,7 @@ def home(user, *, at: datetime) -> Home:
         page.followed = list(followed.select_related("cohort").order_by("-cohort__starts_on"))
     if teaches:
         page.tests = tests_to_record(user, at)
-    if application := getattr(user, "open_application", None):
+    if application := getattr(user, "application", None):
         with_all = "cohort__hub", "cohort__call", "document_request", "interview"
         page.application = Application.objects.select_related(*with_all).get(pk=application)
         call = getattr(page.application.cohort, "call", None)

@@ -72,9 +72,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "academy.middleware.refuse_malformed_addresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "academy.middleware.refuse_malformed_addresses",  # in the reader's language, before anything is looked up
     "django.middleware.common.CommonMiddleware",
     "academy.middleware.RefuseLargeRequests",  # before anything reads the form
     "django.middleware.csrf.CsrfViewMiddleware",

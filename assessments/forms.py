@@ -123,10 +123,13 @@ class ScoreGrid:
             row.error = CHOOSE
             return
         try:
-            self.cells.append(Cell(row.enrollment.pk, was, read(row.typed)))
+            typed = read(row.typed)
         except Refused as refused:
             reason = refused.reasons[0]
             row.error = SENTENCES[Unreadable(reason.code)] % reason.facts
+            return
+        row.typed = as_typed(typed)
+        self.cells.append(Cell(row.enrollment.pk, was, typed))
 
     @property
     def faulty(self) -> list[Row]:

@@ -8,14 +8,15 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
+from django.utils.translation import ngettext
 
 from courses import planner
 from courses.changes import Change, Kind, difference
 from courses.hours import show_minutes
 from courses.models import Availability, Closure, DraftSession, Instructor, PlanRun, Room, TimetableDraft
+from courses.models.wording import readers_language
 from courses.planner import Hard, Shortage, Soft, Why
 from courses.planning import placed_of, planned
 from courses.reasons import Reason
@@ -143,7 +144,7 @@ def rule_in_words(rule: Mapping[str, str], names: Names) -> str:
 def in_one_language(cause: str) -> str:
     """The half of "Pasquetta | Easter Monday" that is the reader's."""
     italian, _bar, english = cause.partition(" | ")
-    return italian if (get_language() or "it").startswith("it") else english or italian
+    return italian if readers_language() == "it" else english or italian
 
 
 def days_of(model: type[Availability | Closure], key: str) -> str:

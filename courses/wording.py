@@ -6,12 +6,12 @@ from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from courses.changes import Change, Kind
 from courses.drafts import Drafted, Finding
 from courses.hours import show_minutes
+from courses.models.wording import readers_language
 from courses.reasons import Reason
 from courses.workdays import Closed
 
@@ -77,9 +77,8 @@ DAYS = ("day", "first", "last")
 
 def closed_in_words(reason: Reason) -> str:
     """Why a day is closed."""
-    name = "name_it" if (get_language() or "it").startswith("it") else "name_en"
     day = date_format(cast("date", reason.facts["day"]), "DATE_FORMAT")
-    return CLOSED[Closed(reason.code)] % {"day": day, "name": reason.facts.get(name)}
+    return CLOSED[Closed(reason.code)] % {"day": day, "name": reason.facts.get(f"name_{readers_language()}")}
 
 
 def session_in_words(session: Drafted, home: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may see a session, join its call, read materials or a calendar, use a code or a link in a mail."""
+"""Who may see which session, file, material and score sheet; the secrets in calendars, codes and links."""
 
 import re
 from datetime import datetime, timedelta

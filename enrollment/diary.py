@@ -19,10 +19,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
+from courses.models.session import title_of
+from courses.models.wording import readers_language
 from enrollment.models import Enrollment, PlaceChoice
 from enrollment.models.ready import ready
 from enrollment.seating import Habit, usual_rooms
@@ -168,8 +169,8 @@ def rows_of(person: int, language: str) -> QuerySet:
 
 def diary(person) -> list[Entry]:
     """The entries of `person`, in order of time: one query, whatever their number."""
-    language = "en" if get_language() == "en" else "it"
-    return [entry(list(places)) for _pk, places in groupby(rows_of(person.pk, language), key=itemgetter(0))]
+    rows = rows_of(person.pk, readers_language())
+    return [entry(list(places)) for _pk, places in groupby(rows, key=itemgetter(0))]
 
 
 def entry(rows: list[tuple]) -> Entry:
@@ -196,7 +197,7 @@ def entry(rows: list[tuple]) -> Entry:
         changed_at,
         previous and previous.astimezone(zone),
         reason,
-        topic or module,
+        title_of(purpose, topic, module),
         module,
         block,
         counts and purpose == Session.Purpose.TEACHING,

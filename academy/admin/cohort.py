@@ -36,15 +36,18 @@ def seats_held(cohort: Cohort) -> str:
     facts = {"taken": cohort.taken_count, "offered": cohort.offered_count}
     return (
         _(
-            "%(taken)d seats are taken and %(offered)d are offered: together they are the fewest there can "
-            "be. More seats are offered to the reserve list at once."
+            "Seats taken: %(taken)d; offered: %(offered)d. Together they are the fewest there can be. More "
+            "seats are offered to the reserve list at once."
         )
         % facts
     )
 
 
 def waiting(cohort: Cohort) -> bool:
-    """Whether somebody is on the reserve list."""
+    """Whether somebody is on the reserve list, and freed seats are still offered to it."""
+    call = Call.objects.select_related("cohort").filter(cohort=cohort).first()
+    if call is None or timezone.localdate() > call.last_refill:
+        return False
     return cohort.applications.filter(state=Application.State.ON_RESERVE).exists()
 
 

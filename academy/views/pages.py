@@ -1,4 +1,4 @@
-"""Pages about the portal itself, and the two switches on every page: language and colours."""
+"""Pages about the portal itself, and two switches: language for everybody, colours for who is signed in."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required

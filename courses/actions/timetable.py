@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from django.db import transaction
@@ -174,13 +174,17 @@ def rearrange_session(
     rooms: Iterable[Room] = (),
     link: str = "",
     reason: str = "",
+    seen: int | None = None,
     by,
     at: datetime,
 ) -> Session:
-    """Another time and another place at once: one revision, and neither old one is in the way."""
+    """Another time and another place at once: one revision, and neither old one is in the way.
+
+    `seen` is the revision that was looked at: refused where somebody else has made another since.
+    """
     arrangement = Arrangement(mode, list(rooms), link)
     return rearranged(
-        session, time=(starts_at, ends_at), arrangement=arrangement, reason=reason, by=by, at=at
+        session, time=(starts_at, ends_at), arrangement=arrangement, seen=seen, reason=reason, by=by, at=at
     )
 
 
@@ -211,6 +215,7 @@ def rearranged(
     *,
     time: tuple[datetime, datetime] | None = None,
     arrangement: Arrangement | None = None,
+    seen: int | None = None,
     reason: str,
     by,
     at: datetime,
@@ -225,6 +230,8 @@ def rearranged(
         arrangement = None
     if not time and not arrangement:
         return session
+    if seen not in (None, session.revision):
+        raise Refusal(_("Somebody has changed this session meanwhile: open this page anew."))
     before = session.minutes
     if time:
         refuse_closed_days(session.cohort, [time])
@@ -299,19 +306,18 @@ def refuse_closed_days(cohort: Cohort, times: Iterable[tuple[datetime, datetime]
     """Raise Refusal where the edition, its hub or the whole Academy is closed at some part of `times`."""
     days = workdays_of(cohort)
     for starts_at, ends_at in sorted(times):
-        local = timezone.localtime(starts_at)
-        reason = next(
-            filter(None, (days.closed(local.date(), half) for half in halves(starts_at, ends_at))), None
-        )
-        if reason:
-            raise Refusal(closed_in_words(reason))
+        for day, half in halves(starts_at, ends_at):
+            if reason := days.closed(day, half):
+                raise Refusal(closed_in_words(reason))
 
 
-def halves(starts_at: datetime, ends_at: datetime) -> list[Half]:
-    """The halves of the day a session touches; the morning ends at 13."""
-    first, last = timezone.localtime(starts_at), timezone.localtime(ends_at - timedelta(minutes=1))
-    morning = [Half.MORNING] if first.hour < LUNCH else []
-    return morning + ([Half.AFTERNOON] if last.hour >= LUNCH else [])
+def halves(starts_at: datetime, ends_at: datetime) -> list[tuple[date, Half]]:
+    """The halves of days a session touches, also past midnight; the morning ends at 13."""
+    moments = timezone.localtime(starts_at), timezone.localtime(ends_at - timedelta(minutes=1))
+    days = sorted({moment.date() for moment in moments})
+    first, last = ((moment.date(), moment.hour >= LUNCH) for moment in moments)
+    touched = [(day, late) for day in days for late in (False, True) if first <= (day, late) <= last]
+    return [(day, Half.AFTERNOON if late else Half.MORNING) for day, late in touched]
 
 
 def resize_teaching(session: Session) -> None:

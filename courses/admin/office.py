@@ -136,8 +136,8 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         files = None if typed is None else request.FILES
         form = act.form(typed, files, **self.get_act_arguments(act, thing))
         ahead = self.consequences(act, thing, form.cleaned_data if form.is_valid() else None)
-        seen = sha256("\n".join(one.sentence for one in ahead).encode()).hexdigest()
-        warned = not act.warns or not ahead or typed is None or typed.get("seen") == seen
+        foreseen = sha256("\n".join(one.sentence for one in ahead).encode()).hexdigest()
+        warned = not act.warns or not ahead or typed is None or typed.get("foreseen") == foreseen
         tried = form.is_valid() and (warned or any(one.barred for one in ahead))
         if tried and (address := self.done(request, act, thing, form)):
             return HttpResponseRedirect(address)
@@ -154,7 +154,7 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
             "back": self.page_of(thing),
             "media": self.media + form.media,
             "ahead": ahead,
-            "seen": seen if typed is not None and act.warns else "",
+            "foreseen": foreseen if typed is not None and act.warns else "",
             **act.shows(thing),
         }
         return TemplateResponse(request, act.template, context, status=422 if form.errors else 200)

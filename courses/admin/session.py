@@ -47,6 +47,7 @@ class ArrangementForm(ReasonForm):
         Room.objects.select_related("hub"), label=_("Rooms"), required=False
     )
     link = forms.URLField(label=_("Link"), required=False, assume_scheme="https", widget=AdminURLFieldWidget)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the revision on the page
     field_order = ["starts_at", "ends_at", "mode", "rooms", "link", "reason"]
 
 
@@ -230,6 +231,7 @@ class SessionAdmin(OfficeAdmin):
                 "mode": thing.mode,
                 "rooms": [place.room_id for place in places if place.room_id],
                 "link": next((place.link for place in places if place.link), ""),
+                "seen": thing.revision,
             }
         }
 

@@ -101,7 +101,10 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files of these `kinds`, each an `Upload`; `faults` says why one is not taken."""
+    """Any number of files of these `kinds`, each an `Upload`; `faults` says why one is not taken.
+
+    `kept` has the good ones, also beside bad ones.
+    """
 
     widget = SeveralFiles
 
@@ -114,6 +117,7 @@ class FilesField(forms.FileField):
         **options,
     ):
         self.kinds, self.largest, self.faults = kinds, largest, faults
+        self.kept: list[Upload] = []
         super().__init__(**options)
 
     def widget_attrs(self, widget) -> dict:
@@ -125,16 +129,17 @@ class FilesField(forms.FileField):
         """Those sent; ValidationError naming each that is not taken, and why."""
         sent = data if isinstance(data, list) else [data] if data else []
         judged = [self.read(file) for file in sent]
+        self.kept = [upload for upload in judged if isinstance(upload, Upload)]
         if faults := [fault for fault in judged if isinstance(fault, forms.ValidationError)]:
             raise forms.ValidationError(faults)
         if self.required and not judged:
             raise forms.ValidationError(self.error_messages["required"], code="required")
-        return [upload for upload in judged if isinstance(upload, Upload)]
+        return self.kept
 
     def read(self, file: UploadedFile) -> Upload | forms.ValidationError:
         """What is in `file`, or why it is not taken."""
         content = file.read()
         kind = judge(content, self.kinds, self.largest)
         if isinstance(kind, Fault):
-            return forms.ValidationError(self.faults[kind], params={"name": file.name})
+            return forms.ValidationError(str(self.faults[kind]), params={"name": file.name})
         return Upload(clean_name(file.name or "", kind), kind, content)

@@ -79,7 +79,8 @@ class MaterialForm(forms.Form):
         self.fields["session"].queryset = sessions_for_materials(cohort, module)
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("visible") == Visible.HOUR and not cleaned.get("hour") and "hour" not in self.errors:
             self.add_error("hour", _("Say from which hour on."))
         return cleaned
@@ -101,7 +102,7 @@ def sessions_for_materials(cohort: Cohort, module: Module):
 class FilesForm(MaterialForm):
     """Files, each a material named after its file; a single one may be given titles."""
 
-    files = material_files(label=_("Files"), help_text=_("You can choose several at once."))
+    uploads = material_files(label=_("Files"), help_text=_("You can choose several at once."))
     title_it = forms.CharField(
         label=_("Title in Italian"),
         max_length=200,
@@ -109,18 +110,19 @@ class FilesForm(MaterialForm):
         help_text=_("For a single file. Without one, the name of the file."),
     )
     title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)
-    field_order = ["files", "title_it", "title_en"]
+    field_order = ["uploads", "title_it", "title_en"]
 
     def clean(self):
-        cleaned = super().clean()
-        if len(cleaned.get("files", [])) > 1 and (cleaned.get("title_it") or cleaned.get("title_en")):
+        super().clean()
+        cleaned = self.cleaned_data
+        if len(cleaned.get("uploads", [])) > 1 and (cleaned.get("title_it") or cleaned.get("title_en")):
             self.add_error("title_it", _("Several files cannot have one title: give them theirs afterwards."))
         return cleaned
 
     def materials(self) -> Iterator[dict[str, Any]]:
         """What the action is told of each file."""
         first, second = self.cleaned_data["title_it"], self.cleaned_data["title_en"]
-        for upload in self.cleaned_data["files"]:
+        for upload in self.cleaned_data["uploads"]:
             stem = upload.name.rpartition(".")[0]
             yield {"upload": upload, "title_it": first or second or stem, "title_en": second or first or stem}
 

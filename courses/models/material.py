@@ -161,7 +161,10 @@ class MaterialVersionQuerySet(models.QuerySet):
         )
 
 
-class MaterialVersionManager(models.Manager.from_queryset(MaterialVersionQuerySet)):
+Versions = models.Manager.from_queryset(MaterialVersionQuerySet)
+
+
+class MaterialVersionManager(Versions):
     """Leaves the bytes in the database unless they are asked for."""
 
     def get_queryset(self):

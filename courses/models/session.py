@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 from django.db.models.functions import Greatest
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,7 @@ from .instructor import Instructor, TeachingKind
 from .invariants import CopiedFacts, Guard, append_only, known_values, only_these_passages
 from .place import Room
 from .programme import Module
-from .wording import in_readers_language
+from .wording import readers_language
 
 LONGEST = timedelta(hours=12)
 
@@ -81,6 +82,14 @@ class SessionPurpose(models.TextChoices):
     RETAKE = "retake", _("retake of a test")
     REVIEW = "review", _("review")
     MILESTONE = "milestone", _("milestone meeting")
+
+
+def title_of(purpose: str, topic: str, module: str) -> str:
+    """What people call a session: its topic; without one its module, after what it is beside a lesson."""
+    beside = {SessionPurpose.RETAKE, SessionPurpose.REVIEW, SessionPurpose.MILESTONE}
+    if topic or purpose not in beside:
+        return topic or module
+    return f"{capfirst(SessionPurpose(purpose).label)}: {module}"
 
 
 class SessionMode(models.TextChoices):
@@ -230,8 +239,8 @@ class Session(models.Model):
 
     @property
     def title(self) -> str:
-        """The topic, or the module's title, in the reader's language."""
-        return in_readers_language(self, "topic") or self.module.title
+        """In the reader's language: see `title_of`."""
+        return title_of(self.purpose, getattr(self, f"topic_{readers_language()}"), self.module.title)
 
     @property
     def minutes(self) -> int:

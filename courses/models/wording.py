@@ -5,10 +5,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
+def readers_language() -> str:
+    """One of the two languages of columns; Italian where nobody reads."""
+    return "en" if get_language() == "en" else "it"
+
+
 def in_readers_language(thing: models.Model, field: str) -> str:
     """`field_it` or `field_en` of `thing`; the other where the reader's own is empty."""
-    first, second = ("it", "en") if (get_language() or "it").startswith("it") else ("en", "it")
-    return getattr(thing, f"{field}_{first}") or getattr(thing, f"{field}_{second}")
+    other = {"it": "en", "en": "it"}
+    first = readers_language()
+    return getattr(thing, f"{field}_{first}") or getattr(thing, f"{field}_{other[first]}")
 
 
 class Titled(models.Model):

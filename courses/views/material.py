@@ -1,5 +1,6 @@
 """Where those who teach a module, and the office, keep its materials."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -38,7 +39,7 @@ from courses.views.once import once
 
 LARGEST_PARCEL = 3 * LARGEST_MATERIAL + 64 * 1024  # bytes of one request, with what stands beside the files
 ADDING = {"files": FilesForm, "link": LinkForm}
-ACTS = {
+ACTS: dict[str, Callable] = {
     "replace": replace_material,
     "publish": publish_material,
     "withdraw": withdraw_material,

@@ -183,7 +183,7 @@ def change_seats(*, cohort: Cohort, seats: int, by, at: datetime) -> Cohort:
     cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     taken = cohort.seats - seats_left(cohort)
     if seats < min(cohort.seats, taken):
-        raise Refusal(_("%(taken)d seats are taken or offered: there cannot be fewer.") % {"taken": taken})
+        raise Refusal(_("Seats taken or offered: %(taken)d. There cannot be fewer.") % {"taken": taken})
     cohort.seats = seats
     cohort.save(update_fields=["seats"])
     log.info("%s has %d seats now", cohort, seats)

@@ -9,6 +9,8 @@ from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +94,19 @@ class NominatedFilter(admin.SimpleListFilter):
         return queryset
 
 
+class StateFilter(admin.SimpleListFilter):
+    """States of what was sent: drafts are not listed."""
+
+    title = _("state")
+    parameter_name = "state__exact"
+
+    def lookups(self, request, model_admin):
+        return [choice for choice in State.choices if choice[0] != State.DRAFT]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
 def interview_of(application) -> InterviewSlot | None:
     """The one chosen, if any."""
     return getattr(application, "interview", None)
@@ -122,11 +137,11 @@ def employers_of(member: Role) -> list[str]:
 class ApplicationAdmin(ImportsApplicants, RecordAdmin):
     change_list_template = "admin/enrollment/applications.html"
     change_form_template = "admin/enrollment/application.html"
-    list_display = ["receipt", "user", "state", "flags", "employer", "region", "submitted_at"]
+    list_display = ["receipt", "user", "state", "flags", "employer", "region", "received"]
     list_display_links = ["receipt", "user"]
     list_filter = [
         "cohort",
-        "state",
+        StateFilter,
         "ground",
         NominatedFilter,
         "sector",
@@ -327,6 +342,10 @@ class ApplicationAdmin(ImportsApplicants, RecordAdmin):
     @admin.display(description=_("receipt"), ordering="number")
     def receipt(self, application) -> str:
         return application.receipt
+
+    @admin.display(description=_("received"), ordering="submitted_at")
+    def received(self, application) -> str:
+        return date_format(localtime(application.submitted_at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("e-mail"))
     def email(self, application) -> str:

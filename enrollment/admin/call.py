@@ -22,7 +22,6 @@ class LineInline(admin.StackedInline):
 
     extra = 1  # also without JavaScript
     max_num = 20
-    classes = ["collapse"]
 
 
 class CriterionInline(LineInline):

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from courses.admin.office import Act, OfficeAdmin, OfficeForm
 from enrollment.actions.interviews import cancel_slot, offer_slots, record_turnout
-from enrollment.models import Call, InterviewSlot
+from enrollment.models import Application, Call, InterviewSlot
 
 from .pipeline import list_of
 
@@ -42,8 +42,12 @@ held = partial(record, Turnout.HELD)
 
 
 def begun(slot: InterviewSlot, *outcomes: str) -> bool:
-    """Somebody has chosen it, its hour has come, and so far one of `outcomes` is written down."""
-    return bool(slot.application_id) and slot.starts_at <= timezone.now() and slot.turnout in outcomes
+    """Its hour has come, one of `outcomes` is written down so far, and whoever chose it is still judged, or
+    was excluded for being absent.
+    """
+    if slot.application is None or slot.starts_at > timezone.now() or slot.turnout not in outcomes:
+        return False
+    return slot.turnout == Turnout.ABSENT or slot.application.state == Application.State.ELIGIBLE
 
 
 @admin.register(InterviewSlot)

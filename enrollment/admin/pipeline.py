@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Role
@@ -64,6 +65,7 @@ def pipeline_of(call: Call, at: datetime) -> Pipeline:
         Count(_("Seats taken"), taken, list_of("enrollment", **mine)),
         Count(_("Open offers"), len(deadlines), list_of("offer", state__exact=Offer.State.OPEN, **mine)),
         Count(_("Seats left"), left),
+        Count(_("minimum to start"), call.minimum),
     ]
     waiting = [count for count in waiting_for_the_office(call, in_state, left, at) if count.number]
     return Pipeline(states, seats, next(iter(deadlines), None), waiting)
@@ -76,6 +78,7 @@ def waiting_for_the_office(call: Call, in_state: Counter, left: int, at: datetim
     slots = InterviewSlot.objects.filter(call=call)
     without = Application.objects.filter(cohort=cohort, state=State.ELIGIBLE, interview__isnull=True).count()
     over = slots.filter(application__isnull=False, turnout="", starts_at__lt=at)
+    refilled = localdate(at) <= call.last_refill
     members = Role.objects.filter(cohort=cohort, kind=Role.Kind.COMMITTEE).count()
     return [
         Count(
@@ -105,7 +108,7 @@ def waiting_for_the_office(call: Call, in_state: Counter, left: int, at: datetim
         ),
         Count(  # an offer taken back is not made again by itself
             _("Offer the free seats"),
-            max(min(left, in_state[State.ON_RESERVE]), 0),
+            max(min(left, in_state[State.ON_RESERVE]), 0) if refilled else 0,
             reverse("admin:courses_cohort_scroll", args=[cohort.pk]),
         ),
     ]

@@ -27,8 +27,12 @@ from enrollment.access import is_blind_in
 from enrollment.actions.offers import can_be_agreed_to
 from enrollment.actions.ranking import publish_ranking
 from enrollment.exports import Entry
-from enrollment.models import Agreement, Call, Ranking, RankingLine
-from enrollment.standings import Missing, Stand, Standing, standing_of
+from enrollment.models import Agreement, Application, Call, Offer, Ranking, RankingLine
+from enrollment.standings import UNCHECKED, Missing, Stand, Standing, standing_of
+
+from .pipeline import list_of
+
+State = Application.State
 
 OUTCOMES = dict(RankingLine.Outcome.choices)
 # name of the file: what makes it, and its kind
@@ -92,7 +96,11 @@ class BuildsRankings:
             **({} if blind else what_is_shown(standing)),
             "blind": blind,
             # How many could not be offered a seat depends on the points.
-            "missing": [why for why in standing.missing if not blind or why.code != Missing.DEADLINE],
+            "missing": [
+                (why, where_to_mend(why.code, call))
+                for why in standing.missing
+                if not blind or why.code != Missing.DEADLINE
+            ],
             "title": _("Ranking"),
             "subtitle": str(call.cohort),
             "standing": standing,
@@ -124,6 +132,26 @@ class BuildsRankings:
         words = _("Version %(number)d of the ranking is published.") % {"number": ranking.version}
         messages.success(request, words)
         return HttpResponseRedirect(reverse("admin:enrollment_ranking_change", args=[ranking.pk]))
+
+
+def where_to_mend(missing: Missing, call: Call) -> str:
+    """The page on which the office does, or sees, what is missing."""
+    mine = {"cohort__id__exact": call.cohort_id}
+    match missing:
+        case Missing.COMMITTEE:
+            return f"{reverse('admin:courses_role_add')}?cohort={call.cohort_id}"
+        case Missing.UNCHECKED:
+            return list_of("application", state__in=",".join(sorted(UNCHECKED)), **mine)
+        case Missing.INTERVIEWS:
+            return list_of("interviewslot", call__cohort__id__exact=call.cohort_id, turnout__exact="")
+        case Missing.SHEETS | Missing.ALONE:
+            return list_of("application", state__exact=State.ELIGIBLE, **mine)
+        case Missing.OVERDUE:
+            return list_of("offer", state__exact=Offer.State.OPEN, **mine)
+        case Missing.NOBODY:
+            return list_of("application", **mine)
+        case _:  # its dates and criteria
+            return reverse("admin:enrollment_call_change", args=[call.pk])
 
 
 class Group(NamedTuple):
@@ -163,7 +191,9 @@ def what_is_shown(standing: Standing) -> dict:
     return {
         "groups": grouped(found),
         "seats": standing.inputs["seats"],
-        "unjudged": [(receipt(person.receipt), names[person.key]) for person in standing.unjudged],
+        "unjudged": [
+            (person.key, receipt(person.receipt), names[person.key]) for person in standing.unjudged
+        ],
         "changes": [(change.person.name, spoken(change.before), spoken(change.after)) for change in changes],
     }
 

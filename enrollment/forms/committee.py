@@ -1,6 +1,6 @@
 """What a member of the committee fills in."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django import forms
 from django.utils.translation import ngettext_lazy
@@ -29,7 +29,7 @@ class ScoreSheetForm(forms.Form):
     """
 
     def __init__(
-        self, *args, criteria: Iterable[Criterion], sheet: Evaluation | None, signing: bool = False, **kwargs
+        self, *args, criteria: Sequence[Criterion], sheet: Evaluation | None, signing: bool = False, **kwargs
     ):
         super().__init__(*args, **kwargs)
         given = points_in(sheet)

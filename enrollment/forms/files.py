@@ -29,9 +29,9 @@ class TakesFiles(forms.BaseForm):
             field.needed = document.required
 
     def uploads(self) -> Iterator[tuple[RequiredDocument, Upload]]:
-        """The files that can be kept, with what they are for."""
+        """The files that can be kept, with what they are for; a bad one takes no good one with it."""
         for name, document in self.documents.items():
-            for upload in self.cleaned_data.get(name, []):
+            for upload in self.fields[name].kept:
                 yield document, upload
 
 

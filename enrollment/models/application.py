@@ -27,17 +27,13 @@ class ApplicationQuerySet(models.QuerySet):
         """Received by the office, whatever became of them."""
         return self.filter(submitted_at__isnull=False)
 
-    def open(self):
-        """Under way for the applicant: something may still happen to it."""
-        return self.filter(state__in=[State.DRAFT, *UNDER_EXAMINATION, State.ADMITTED, State.ON_RESERVE])
-
-    def to_check(self):
-        """Waiting for the office's check."""
-        return self.filter(state=State.SUBMITTED)
-
-    def under_examination(self):
-        """Sent, and no outcome yet."""
-        return self.filter(state__in=UNDER_EXAMINATION)
+    def foremost(self):
+        """What a person asks after, first of all: those under way, then what became of the others, the
+        newest first. Whoever has or had a place asks no longer what became of those.
+        """
+        settled = Q(state__in=SETTLED, user__enrollments__isnull=True)
+        asked = self.filter(Q(state__in=UNDER_WAY) | settled)
+        return asked.annotate(under_way=Q(state__in=UNDER_WAY)).order_by("-under_way", "-pk")
 
     def visible_to(self, user):
         """One's own."""
@@ -59,6 +55,8 @@ class ApplicationState(models.TextChoices):
 
 
 State = ApplicationState
+UNDER_WAY = (State.DRAFT, *UNDER_EXAMINATION, State.ADMITTED, State.ON_RESERVE)
+SETTLED = (State.NOT_SUITABLE, State.EXCLUDED, State.RENOUNCED)  # for good, without a place
 
 
 class Ground(models.TextChoices):

@@ -34,6 +34,11 @@ class EnrollmentQuerySet(models.QuerySet):
         """Following the edition now."""
         return self.filter(state=Enrollment.State.ACTIVE)
 
+    def held_by(self, user, *, on):
+        """A person's places in editions that are not over on that day, each with its edition."""
+        mine = self.active().filter(user=user, cohort__ends_on__gte=on)
+        return mine.select_related("cohort").order_by("cohort__starts_on", "pk")
+
     def members_on(self, day):
         """Who belonged to the edition on `day`: the roster of that day's sessions.
 

@@ -4,7 +4,7 @@ from .application import ApplicationAnswered, ApplicationReceived, DocumentsAske
 from .interest import CallOpen, InterestAsked
 from .interview import InterviewChosen, InterviewOffered, InterviewTomorrow
 from .nomination import NominationInvited
-from .offer import OfferExpiring, OfferMade, OfferSettled, SeatConfirmed
+from .offer import OfferExpiring, OfferMade, OfferSettled, PlaceEnded, SeatConfirmed
 from .session import SeatGiven, SessionChanged, SessionTomorrow
 from .timetable import AppointmentAsked, SessionsAdded, TeachingChanged
 
@@ -22,6 +22,7 @@ KINDS = (
     OfferExpiring(),
     OfferSettled(),
     SeatConfirmed(),
+    PlaceEnded(),
     SessionTomorrow(),
     SessionChanged(),
     SeatGiven(),

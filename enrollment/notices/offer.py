@@ -143,6 +143,33 @@ class SeatConfirmed(NoticeKind):
         return reverse("enrollment:schedule")
 
 
+class PlaceEnded(NoticeKind):
+    """Whoever lost or gave up a place is told how and on which day it ended."""
+
+    name = "place_ended"
+    title = _("Place ended")
+    why = _("You get this because you had a place in an edition.")
+
+    def due(self, at):
+        return (
+            Enrollment.objects.filter(ended_at__gt=at - WINDOW, ended_at__lte=at)
+            .exclude(state=Enrollment.State.COMPLETED)
+            .values_list("user", "pk", Value(0), "ended_at")
+        )
+
+    def still_due(self, notice, at):
+        """A place ends once, for good."""
+        return
+
+    def context(self, notices):
+        place = Enrollment.objects.select_related("cohort").get(pk=notices[0].key)
+        return {"place": place, "cohort": place.cohort}
+
+    def path(self, notice):
+        application = Enrollment.objects.values_list("application", flat=True).get(pk=notice.key)
+        return reverse("enrollment:application", args=[application]) if application else reverse("home")
+
+
 def about(notice) -> dict[str, object]:
     """The offer and its edition."""
     offer = Offer.objects.select_related("cohort").get(pk=notice.revision)

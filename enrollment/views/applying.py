@@ -215,6 +215,7 @@ def show_step(
         "files": rows_of(form, draft) if isinstance(form, MotivationForm) else [],
         "tax_code": spoken(draft, "tax_code") if isinstance(form, YouForm) else "",
         "doubtful": isinstance(form, YouForm) and says_other_birthday(draft),
+        "refusal": "",
         "changed": [],
         **more,
     }
@@ -234,7 +235,7 @@ def say_changed(
     if isinstance(form, MotivationForm):  # files only come and go: they stand in nobody's way
         take_and_remove(request, form, saved, at)
     differ = [name for name, value in form.written().items() if getattr(saved, name) != value]
-    return show_step(request, saved, form, status=409, changed=answers(saved, differ))
+    return show_step(request, saved, form, status=409, refusal=str(refusal), changed=answers(saved, differ))
 
 
 def say_no(

@@ -68,7 +68,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 class Owner(NamedTuple):
-    """Whose calendar it is, and the versions of the memberships and timetables it is made of."""
+    """Whose calendar it is, and the versions of the memberships and timetables it is made of.
+
+    A timetable has its own version; the code of its edition is not part of it.
+    """
 
     pk: int
     calendar_version: int
@@ -86,8 +89,9 @@ def owner_of(pk: int) -> Owner | None:
 def versions_of(person: int) -> QuerySet:
     """What `Owner` holds, if the person is active."""
     # The state needs no naming: a membership has its last day exactly from when it ends.
-    membership = joined("pk", "access", "hub", "cohort__hub", "starts_on", "ends_on", "cohort__version")
-    teaching = joined("session__cohort", "session__cohort__version")
+    edition = ("cohort__hub", "cohort__version", "cohort__code")
+    membership = joined("pk", "access", "hub", "starts_on", "ends_on", *edition)
+    teaching = joined("session__cohort", "session__cohort__version", "session__cohort__code")
     enrollments = Enrollment.objects.filter(user=OuterRef("pk")).order_by("pk")
     taught = SessionTeacher.objects.filter(instructor__user=OuterRef("pk")).order_by()
     people = get_user_model().objects.filter(pk=person, is_active=True).order_by()

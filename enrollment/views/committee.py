@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -89,12 +90,10 @@ def score_sheet(request: HttpRequest, pk: int, phase: str) -> HttpResponse:
             at=at,
             seen=seen_by(request),
         )
-    except ChangedMeanwhile:
+    except ChangedMeanwhile as refusal:
         sheet = Evaluation.objects.get(application=application, member=request.user.pk, phase=phase)
-        changed = form.differing_from(sheet)
-        return sheet_page(
-            request, application, Phase(phase), scored, form, sheet, at, changed=changed, status=409
-        )
+        page = partial(sheet_page, refusal=str(refusal), changed=form.differing_from(sheet), status=409)
+        return page(request, application, Phase(phase), scored, form, sheet, at)
     messages.success(request, _("Your score sheet is signed.") if asked == "sign" else _("Draft saved."))
     return redirect("enrollment:score_sheet", pk, phase)
 
@@ -114,23 +113,25 @@ def sheet_page(
     sheet: Evaluation | None,
     at: datetime,
     *,
+    refusal: str = "",
     changed: Iterable[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
     """What the applicant sent, while it is being judged; one's own sheet; those open to this person.
 
-    `scored` are the criteria of all phases; `changed` is what another window of theirs has saved instead
-    of what `form` has.
+    `scored` are the criteria of all phases; `refusal` says that another window of theirs has saved
+    meanwhile, `changed` what it has instead of what `form` has.
     """
     try:
         refuse_too_early(application, phase, at)
         not_now = ""
-    except Refusal as refusal:
-        not_now = str(refusal)
+    except Refusal as too_early:
+        not_now = str(too_early)
     context = {
         "application": application,
         "phase": phase,
         "form": form,
+        "refusal": refusal,
         "changed": changed,
         "seen": sheet.revision if sheet else 0,
         "sheet": sheet,

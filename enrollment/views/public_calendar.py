@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from courses.hours import minutes_between
 from courses.models import Session
+from courses.models.wording import readers_language
 from enrollment.models.ready import ready
 
-# Retakes, reviews and milestone meetings concern some people only: they are in those people's diaries.
+# Retakes, reviews and milestone meetings are no part of the programme: only diaries have them.
 FOR_EVERYBODY = (Session.Purpose.TEACHING, Session.Purpose.WELCOME, Session.Purpose.FINAL)
 
 
@@ -76,9 +76,8 @@ def rows_of(cohort: int, language: str) -> QuerySet:
 
 def read_entries(cohort: int, main_hub: int) -> Iterator[Entry]:
     """The sessions of an edition in the reader's language and Italian time."""
-    language = "en" if get_language() == "en" else "it"
     zone = timezone.get_current_timezone()
-    for _pk, group in groupby(rows_of(cohort, language), key=itemgetter(0)):
+    for _pk, group in groupby(rows_of(cohort, readers_language()), key=itemgetter(0)):
         of_session = list(group)
         _pk, starts_at, ends_at, mode, state, topic, module, *_place = of_session[0]
         starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)

@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from enrollment.diary import Entry, diary, hours_so_far
+from enrollment.models import Enrollment
 from enrollment.views.entries import write_days
 
 VIEWS = {"agenda": gettext_lazy("Agenda"), "week": gettext_lazy("Week"), "month": gettext_lazy("Month")}
@@ -44,12 +44,15 @@ class Day:
 
 @require_safe
 def schedule(request: HttpRequest) -> HttpResponse:
-    """The whole diary in one query; the view chooses what of it is shown around the day `on`."""
+    """The whole diary in one query; the view chooses what of it is shown around the day `on`.
+
+    Below it, in another one, the places it comes from and the way to give them up.
+    """
     at = timezone.now()
     today = timezone.localdate(at)
     view = request.GET.get("view", "agenda")
     if view not in VIEWS:
-        raise BadRequest(_("There is no such view of the schedule."))
+        raise BadRequest("there is no such view of the schedule")
     on = day_of(request.GET.get("on"), today)
     entries = diary(request.user)
     following = next((e for e in entries if not e.cancelled and not e.over(at)), None)
@@ -61,6 +64,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "on": on,
         "entries": entries,
         "hours": hours_so_far(entries, at),
+        "places": Enrollment.objects.held_by(request.user, on=today),
         **show[view](entries, on, at, following),
     }
     return render(request, f"enrollment/schedule_{view}.html", context)
@@ -75,7 +79,7 @@ def day_of(text: str | None, today: date) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text or not FIRST <= day <= LAST:
-        raise BadRequest(_("Write the day as 2022-01-13."))
+        raise BadRequest("the day is not one, or not written as 2022-01-13")
     return day
 
 

@@ -97,7 +97,7 @@ def test_more_seats_are_offered_at_once_and_fewer_stop_at_those_taken(office, ti
     refused = office.post(seats, {"seats": 1})
 
     assert refused.status_code == 422
-    assert "2 seats are taken or offered: there cannot be fewer." in refused.text
+    assert "Seats taken or offered: 2. There cannot be fewer." in refused.text
     assert 'value="1"' in refused.text
     assert Cohort.objects.get(pk=cohort.pk).seats == 2
 

@@ -7,7 +7,7 @@ from academy.accounts import Backend
 from academy.frame import navigation
 from academy.models import User
 from enrollment.models import Application
-from tests.factories import a_person, an_application, an_enrollment, an_instructor
+from tests.factories import a_draft, a_person, an_application, an_enrollment, an_instructor
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_an_instructor_is_led_to_teaching():
     ]
 
 
-def test_an_applicant_is_led_to_the_application_until_it_is_declined():
+def test_an_applicant_is_led_to_the_application_until_it_is_withdrawn():
     application = an_application()
     page = (f"/applications/{application.pk}/", False)
 
@@ -51,6 +51,22 @@ def test_an_applicant_is_led_to_the_application_until_it_is_declined():
 
     Application.objects.filter(pk=application.pk).update(state="withdrawn")
     assert page not in addresses(application.user)
+
+
+def test_who_was_turned_down_is_led_to_the_answer_unless_another_application_is_under_way():
+    answered = an_application(state="not_suitable")
+    assert (f"/applications/{answered.pk}/", False) in addresses(answered.user)
+
+    draft = a_draft(user=answered.user)
+    an_application(user=answered.user, state="not_suitable")
+    led_to = [address for address, _current in addresses(answered.user) if "/applications/" in address]
+    assert led_to == [f"/applications/{draft.pk}/"]
+
+
+def test_a_participant_is_no_longer_led_to_an_earlier_refusal():
+    answered = an_application(state="not_suitable")
+    an_enrollment(user=answered.user)
+    assert (f"/applications/{answered.pk}/", False) not in addresses(answered.user)
 
 
 def test_only_the_office_is_led_to_the_admin():
@@ -71,7 +87,7 @@ def test_who_is_signed_in_is_read_whole():
     for read, written in ((known, User.objects.get(pk=known.pk)), (known.instructor, teacher)):
         assert read == written
         assert model_to_dict(read) == model_to_dict(written)
-    assert (known.is_participant, known.open_application, known.has_second_factor) == (False, None, False)
+    assert (known.is_participant, known.application, known.has_second_factor) == (False, None, False)
     assert not hasattr(Backend().get_user(a_person().pk), "instructor")
 
 

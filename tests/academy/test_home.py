@@ -170,10 +170,23 @@ def test_who_is_offered_a_seat_finds_until_when_to_answer(home, time_machine):
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [("on_reserve", "You are on the reserve list"), ("eligible", "Your application is admissible")],
+    [
+        ("on_reserve", "You are on the reserve list"),
+        ("eligible", "Your application is admissible"),
+        ("not_suitable", "There is no place for you in this edition"),
+        ("excluded", "Your application has been excluded"),
+        ("renounced", "You have renounced the place"),
+    ],
 )
-def test_who_only_waits_is_told_so(home, state, words):
+def test_who_only_waits_or_has_been_answered_is_told_so(home, state, words):
     assert words in main_of(home(an_applicant(state)[0].user))
+
+
+def test_who_has_been_answered_is_not_told_of_the_interview_any_more(home):
+    application, _address = an_applicant("not_suitable")
+    chosen = {"application": application, "chosen_at": rome(2021, 12, 15), "turnout": "held"}
+    a_slot(a_call(cohort=application.cohort), **chosen)
+    assert "Your interview" not in main_of(home(application.user))
 
 
 @pytest.mark.parametrize(

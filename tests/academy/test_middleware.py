@@ -64,8 +64,10 @@ def test_what_the_database_refuses_is_a_page_with_the_sentence_of_the_rule(trans
 
 
 @pytest.mark.parametrize("address", ["/cohorts/%00/", "/cohorts/?page=%00", "/%00"])
-def test_a_nul_byte_in_an_address_is_a_bad_request(visitor, address):
-    assert visitor.get(address).status_code == 400
+def test_a_nul_byte_in_an_address_is_a_bad_request_in_the_persons_language(visitor, address):
+    page = visitor.get(address)
+    assert page.status_code == 400
+    assert "The request made no sense" in page.text
 
 
 def test_a_nul_byte_in_a_cookie_is_a_bad_request(visitor):

@@ -115,11 +115,11 @@ def test_a_conflict_shows_both_values_and_loses_neither(group):
     client = client_of(group.teacher)
     first, second, _third = group.people
 
-    response = client.post(grid(group), form(group, "27", "20"))
+    response = client.post(grid(group), form(group, " 27 ", "30l"))
     assert response.status_code == 409
     row, other, _ = response.context["grid"].rows
     assert (row.mine, row.seen, row.theirs.by) == ("27", "25", office)
-    assert other.typed == "20"
+    assert other.typed == "30 L"
     page = response.content.decode()
     assert re.findall(rf'type="radio"\s+name="cell-{first.pk}"\s+value="(.*)"', page) == ["27", "25"]
     assert "Olga Ufficio" in page

@@ -119,6 +119,20 @@ def test_a_session_moved_to_where_it_is_stays_as_it_was(office):
     assert session.revision == 0
 
 
+def test_a_change_made_from_a_page_somebody_overtook_is_refused_and_undoes_nothing(office):
+    session, room = factories.a_session(starts_at=NINE), factories.a_room()
+    move = page("session", "move", session.pk)
+    seen = office.get(move).context["adminform"].form.initial["seen"]
+    later = an_arrangement(**when("2022-01-21"), seen=seen)
+    assert [office.post(move, later).status_code for _time in range(2)] == [302, 302]  # the same again: done
+    response = office.post(move, an_arrangement(rooms=[room.pk], seen=seen))
+    assert response.status_code == 422
+    assert "Somebody has changed this session meanwhile" in response.text
+    session.refresh_from_db()
+    assert (session.starts_at, session.revision) == (factories.rome(2022, 1, 21, 9), 1)
+    assert not session.places.exists()
+
+
 def test_two_dates_on_a_page_say_which_is_which(office):
     text = office.get(page("session", "move", factories.a_session().pk)).text
     for name, label in (("starts_at", "Begins:"), ("ends_at", "Ends:")):

@@ -42,7 +42,7 @@ class Desk:
     def send(self, *files, **typed):
         """The form for files, as (name, content)."""
         sent = [SimpleUploadedFile(name, content, "text/html") for name, content in files]
-        typed = {"do": "files", "files": sent, "visible": "now"} | typed
+        typed = {"do": "files", "uploads": sent, "visible": "now"} | typed
         return self.client.post(self.page, typed)
 
     def add_link(self, link: str, **typed):
@@ -172,7 +172,7 @@ def test_a_link_that_is_none_is_refused(desk, link):
         {"visible": "hour", "hour": "domani"},
         {"visible": "always"},
         {"session": "999999"},
-        {"files": []},
+        {"uploads": []},
     ],
 )
 def test_a_form_that_lacks_something_comes_back(desk, typed):
@@ -288,7 +288,7 @@ def test_nobody_else_opens_or_changes_anything(desk):
         assert client.get(own(material)).status_code == 404
         assert client.get(f"{own(material)}versions/1/").status_code == 404
         assert client.post(own(material), {"do": "withdraw", "reason": "x"}).status_code == 404
-        sent = {"do": "files", "files": SimpleUploadedFile("a.pdf", PDF), "visible": "now"}
+        sent = {"do": "files", "uploads": SimpleUploadedFile("a.pdf", PDF), "visible": "now"}
         assert client.post(desk.page, sent).status_code == 404
     material.refresh_from_db()
     assert (material.withdrawn, Material.objects.count()) == (False, 1)

@@ -105,6 +105,18 @@ def test_a_session_that_runs_into_a_closed_afternoon_is_refused_too():
         moved_to(session, rome(2022, 6, 10, 11))
 
 
+@pytest.mark.parametrize(
+    ("begin", "closed"),
+    [(rome(2022, 4, 24, 22), "24 aprile"), (rome(2022, 6, 1, 22), "2 giugno")],
+    ids=["from a Sunday", "into a holiday"],
+)
+def test_a_session_past_midnight_is_refused_for_the_day_it_begins_on_and_the_one_it_ends_on(begin, closed):
+    session = a_session(cohort=a_cohort(), starts_at=rome(2022, 1, 14, 9))
+    with translation.override("it"), pytest.raises(Refusal, match=closed):
+        moved_to(session, begin)
+    assert moved_to(session, rome(2022, 5, 26, 22)).revision == 1
+
+
 def test_another_time_and_place_at_once_is_one_revision():
     session = a_session(cohort=a_cohort(), starts_at=rome(2022, 1, 14, 9), rooms=[a_room()])
     begin = rome(2022, 1, 21, 9)

@@ -148,6 +148,20 @@ def test_what_came_of_an_interview_is_written_down_once_it_has_begun(
     assert (slot.turnout, slot.application.state, slot.application.ground) == (turnout, state, ground)
 
 
+def test_the_outcome_of_an_interview_is_not_asked_of_an_application_no_longer_judged(office, time_machine):
+    slot = a_chosen_slot()
+    time_machine.move_to(slot.starts_at)
+    pages = page("interviewslot", "change", slot.pk), page("application", "change", slot.application_id)
+    asked = page("interviewslot", "absent", slot.pk), page("application", "turnout", slot.application_id)
+
+    def buttons() -> list[bool]:
+        return [address in office.get(shown).text for shown, address in zip(pages, asked, strict=True)]
+
+    assert buttons() == [True, True]
+    type(slot.application).objects.filter(pk=slot.application_id).update(state="not_suitable")
+    assert buttons() == [False, False]
+
+
 def test_an_absence_written_down_by_mistake_is_set_right_with_a_reason(office, time_machine):
     slot = a_chosen_slot()
     time_machine.move_to(slot.starts_at)

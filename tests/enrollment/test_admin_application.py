@@ -349,3 +349,13 @@ def test_who_may_only_read_does_nothing(client):
     assert client.post(page("changelist"), rows).status_code == 403
     assert Application.objects.get().state == "submitted"
     assert len(acts) == 6
+
+
+def test_the_state_filter_offers_what_can_be_listed(office, call):
+    factories.a_draft(cohort=call.cohort)
+    sent = factories.an_application(cohort=call.cohort, state="submitted")
+    factories.an_application(cohort=call.cohort, state="eligible")
+    text = office.get(page("changelist")).text
+    assert "state__exact=eligible" in text
+    assert "state__exact=draft" not in text
+    assert listed(office, "?state__exact=submitted") == [sent]

@@ -161,6 +161,18 @@ def test_a_renamed_room_reaches_the_feed(cohort, person):
     assert "Aula Settembrini" in event["LOCATION"]
 
 
+def test_an_edition_under_another_code_reaches_the_feed_of_who_follows_it_and_who_teaches_it(cohort, person):
+    teacher = an_instructor(user=a_person())
+    a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9), instructors=[teacher])
+    for reader in (person, teacher.user):
+        events(reader)
+    cohort.code = "SMTC-2022-B"
+    cohort.save(update_fields=["code"])
+    for reader in (person, teacher.user):
+        (event,) = events(reader)
+        assert "SMTC-2022-B" in event["DESCRIPTION"]
+
+
 def test_the_feed_never_holds_the_link_of_a_call(cohort, person):
     a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9), link=LINK)
     assert LINK.split("/")[2] not in Client().get(address(person)).text

@@ -126,7 +126,7 @@ def test_every_field_of_the_lines_has_a_label(office):
 
 
 def a_busy_call(applications: int) -> Call:
-    call = factories.a_scored_call(cohort=factories.a_cohort(seats=5))
+    call = factories.a_scored_call(cohort=factories.a_cohort(seats=5), minimum=4)
     for state in ("submitted", "eligible", "excluded", "draft"):
         for _ in range(applications):
             make = factories.a_draft if state == "draft" else factories.an_application
@@ -159,7 +159,7 @@ def test_the_page_of_a_call_counts_what_there_is_and_what_waits(office, time_mac
         "excluded": 2,
         "renounced the place": 1,
     }
-    assert [count.number for count in pipeline.seats] == [5, 1, 1, 3]
+    assert [count.number for count in pipeline.seats] == [5, 1, 1, 3, 4]
     assert pipeline.next_deadline == rome(2021, 12, 23, 14)
     assert {str(count.label): count.number for count in pipeline.waiting} == {
         "Applications to check": 2,
@@ -185,6 +185,9 @@ def test_a_free_seat_with_somebody_waiting_waits_for_the_office(office, time_mac
     for _ in range(2):
         waiting = factories.an_application(cohort=call.cohort, state="on_reserve")
     assert to_offer() == [1]
+    time_machine.move_to(rome(2022, 1, 14, 9))  # the day after the first: freed seats stay free
+    assert to_offer() == []
+    time_machine.move_to(NOW)
     factories.an_offer(waiting)
     assert to_offer() == []
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from courses.actions.timetable import cancel_session, move_session
+from courses.models import Module, Session
 from enrollment.actions.offers import end_enrollment
 from enrollment.diary import diary, hours_so_far
 from enrollment.views.schedule import span
@@ -65,6 +66,24 @@ def test_a_participant_has_the_sessions_of_the_edition_with_room_or_call(person,
         (entry,) = diary(who)
         assert (entry.pk, entry.minutes, entry.taught) == (lesson.pk, lesson.minutes, False)
         assert ([place.room for place in entry.places], entry.online) == (rooms, not rooms)
+
+
+@pytest.mark.parametrize(
+    ("facts", "language", "title"),
+    [
+        ({}, "it", "Modulo 1"),
+        ({"purpose": "retake"}, "it", "Prova di recupero: Modulo 1"),
+        ({"purpose": "retake"}, "en", "Retake of a test: Module 1"),
+        ({"purpose": "retake", "topic_it": "Recupero di febbraio"}, "it", "Recupero di febbraio"),
+        ({"topic_it": "Idrogeno verde"}, "en", "Module 1"),
+    ],
+)
+def test_a_session_is_called_the_same_in_the_diary_and_on_its_page(cohort, person, facts, language, title):
+    session = a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9), **facts)
+    Module.objects.filter(pk=session.module_id).update(title_it="Modulo 1", title_en="Module 1")
+    with override(language):
+        assert [entry.title for entry in diary(person)] == [title]
+        assert Session.objects.get().title == title
 
 
 def test_an_instructor_has_what_is_taught_and_nothing_else(cohort, lesson):

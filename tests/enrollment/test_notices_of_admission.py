@@ -363,6 +363,25 @@ def test_a_seat_taken_by_an_offer_is_confirmed_and_one_given_up_no_longer():
     assert still(notice, at) == "the place has been given up"
 
 
+@pytest.mark.parametrize("applied", [True, False])
+def test_the_end_of_a_place_is_told_once_with_its_reason_but_not_a_completed_course(applied):
+    application = an_application(state="enrolled") if applied else None
+    more = {"application": application, "user": application.user} if applied else {}
+    place = an_enrollment(**more)
+    done = an_enrollment()
+    for one, state in ((place, "withdrawn"), (done, "completed")):
+        last_day = rome(2022, 3, 1).date()
+        type(one).objects.filter(pk=one.pk).update(
+            state=state, ends_on=last_day, ended_at=rome(2022, 3, 1), reason="Cambio lavoro"
+        )
+    notice = told("place_ended", rome(2022, 3, 1))
+    assert (notice.user_id, notice.key) == (place.user_id, place.pk)
+    assert still(notice, rome(2022, 3, 1)) is None
+    assert for_two_days("place_ended", rome(2022, 3, 1))
+    assert "Cambio lavoro" in Desk().write(KINDS["place_ended"], [notice], rome(2022, 3, 1)).body
+    assert KINDS["place_ended"].path(notice) == (f"/applications/{application.pk}/" if applied else "/home/")
+
+
 def test_what_a_person_must_answer_leaves_again_when_nobody_knows_whether_it_arrived():
     assert all(KINDS[kind].resent for kind in ("offer_made", "offer_expiring", "documents_asked"))
 

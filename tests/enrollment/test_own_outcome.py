@@ -174,6 +174,7 @@ def test_who_is_excluded_reads_the_ground_and_no_points():
     assert "of 60 points" not in said
     assert "Position" not in said
     assert "Total" not in said
+    assert "Suitable from" not in said
 
 
 def test_a_later_version_says_that_it_is_one_and_why():

@@ -127,5 +127,29 @@ def test_anothers_place_is_not_there(place, client, now):
 def test_who_was_enrolled_without_an_application_can_leave_too(client, place, now):
     now(BEFORE)
     mine = an_enrollment(user=place.user)
+    assert page(mine) in client.get("/schedule/").text
     assert client.post(page(mine), SURE | {"way": "renounced"})["Location"] == "/home/"
     assert ended(mine)[0] == "renounced"
+
+
+def test_the_schedule_leads_to_the_places_one_has_and_may_still_give_up(client, place, now):
+    now(FIRST_DAY)
+    anothers = an_enrollment()
+    shown = client.get("/schedule/").text
+    ways = (page(place), f"/applications/{place.application_id}/", "Withdraw from the edition…")
+    assert [way in shown for way in (*ways, page(anothers))] == [True, True, True, False]
+
+    now(rome(2022, 6, 12))
+    assert page(place) not in client.get("/schedule/").text
+
+    now(FIRST_DAY)
+    client.post(page(place), SURE | {"way": "withdrawn", "reason": "Cambio lavoro."})
+    assert page(place) not in client.get("/schedule/").text
+
+
+def test_who_renounced_reads_when(client, place, now):
+    now(BEFORE)
+    client.post(page(place), SURE | {"way": "renounced"})
+    words = " ".join(client.get(f"/applications/{place.application_id}/").text.split())
+    assert "Your renunciation was recorded at 23:59 on Wednesday 12 January 2022." in words
+    assert (">renounced before the start</span>" in words, ">enrolled</span>" in words) == (True, False)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -11,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from enrollment.admin.ranking import where_to_mend
 from enrollment.models import Application, Ranking
-from enrollment.standings import standing_of
+from enrollment.standings import UNCHECKED, Missing, standing_of
 from tests.classroom import client_of
 from tests.factories import a_person, a_score_sheet, an_application, somebody_of_the_office
 from tests.house.test_queries import ask
@@ -82,6 +84,28 @@ def test_the_preview_says_what_is_missing_and_has_no_button_then():
     assert "1 interview has not been held, or nobody has written down that it was." in text
     assert f"{waiting.receipt} {waiting.user.name}" in text
     assert "Publish the ranking" not in text
+
+
+@pytest.mark.parametrize("missing", Missing)
+def test_what_is_missing_leads_to_where_it_is(missing):
+    selection = Selection((30, 40))
+    page = client_of(selection.office).get(where_to_mend(missing, selection.call), follow=True)
+    assert page.status_code == 200
+    assert not page.redirect_chain, "a filter the list refuses leads elsewhere"
+
+
+def test_the_applications_not_checked_yet_and_not_judged_yet_are_one_press_away():
+    selection = Selection((30, 40))
+    unchecked = [an_application(cohort=selection.cohort, state=s) for s in sorted(UNCHECKED)]
+    waiting = an_application(cohort=selection.cohort, state=State.ELIGIBLE)
+    client = client_of(selection.office)
+
+    text = unescape(client.get(page_of(selection)).text)
+
+    address = where_to_mend(Missing.UNCHECKED, selection.call)
+    assert f'href="{address}"' in text
+    assert set(client.get(address).context["cl"].result_list) == set(unchecked)
+    assert f'href="{reverse("admin:enrollment_application_change", args=[waiting.pk])}"' in text
 
 
 def test_publishing_leads_to_the_version_and_pressed_again_to_the_same():
@@ -175,7 +199,7 @@ def test_a_member_who_has_not_judged_everybody_sees_neither_points_nor_places():
     assert "until then you see neither points nor positions" in text
     assert "3 score sheets have not been signed." in text
     assert 'id="ranking"' not in text
-    for told in ("37", "41.00", "58.00", selection.people[0].user.name):
+    for told in ("41.00", "58.00", selection.people[0].user.name):
         assert told not in text
     assert client_of(member).post(page_of(selection), answers(selection)).status_code == 403
 
@@ -184,7 +208,8 @@ def test_control_once_the_member_has_judged_everybody_the_ranking_is_seen():
     selection = Selection((30, 40), (41, 17))
     a_score_sheet(one_sheet_short(selection), selection.members[0], 20)
     text = client_of(of_the_committee(selection)).get(page_of(selection)).text
-    assert "58.00" in text
+    for told in ("41.00", "58.00", selection.people[0].user.name):
+        assert told in text
 
 
 def test_a_colleague_who_does_not_judge_sees_all_of_it():

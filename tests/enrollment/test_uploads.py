@@ -112,6 +112,13 @@ def test_what_is_not_taken_is_refused_with_words_and_the_rest_is_kept(
     assert (draft.files.count(), draft.motivation) == (0, "Per imparare.")
 
 
+def test_of_two_files_for_one_document_the_good_one_is_kept(client, document, draft):
+    page = send(client, document, ("cv.pdf", PDF), ("foto.png", b"<svg onload=alert(1)/>"))
+
+    assert (page.status_code, [file.name for file in draft.files.all()]) == (422, ["cv.pdf"])
+    assert "foto.png is neither a PDF nor" in page.text
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

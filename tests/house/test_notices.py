@@ -1,7 +1,7 @@
 """Every kind of notice has its sentence, and its words in both languages."""
 
 import inspect
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from html.parser import HTMLParser
 
@@ -93,6 +93,11 @@ def offered(state="open"):
 
 def seat():
     enrollment = an_enrollment()
+    return enrollment.user, [(enrollment.pk, 0)]
+
+
+def ended(state, **fields):
+    enrollment = an_enrollment(state=state, **fields)
     return enrollment.user, [(enrollment.pk, 0)]
 
 
@@ -223,6 +228,10 @@ CASES = {
     "offer_expiring": [offered],
     "offer_settled": [partial(offered, "declined"), partial(offered, "lapsed")],
     "seat_confirmed": [seat],
+    "place_ended": [
+        partial(ended, "withdrawn"),
+        partial(ended, "renounced", ends_on=date(2022, 1, 10), reason=""),
+    ],
     "session_tomorrow": [
         partial(tomorrow, number, teaching=teaching) for number in (1, 2) for teaching in (False, True)
     ],

@@ -83,8 +83,8 @@ def test_a_timetable_is_drafted_released_moved_and_cancelled_and_everybody_hears
     moved = form(THURSDAY - timedelta(days=1), reason="Strike", rooms=[a_room().pk])
     read = office.post(move, moved)
     assert "1 participant is told." in read.text
-    seen = re.search(r'name="seen" value="(\w+)"', read.text)[1]
-    assert office.post(move, moved | {"seen": seen}).status_code == 302
+    seen = re.search(r'name="foreseen" value="(\w+)"', read.text)[1]
+    assert office.post(move, moved | {"foreseen": seen}).status_code == 302
     told = letters_after(11, time_machine)
     assert {address: len(subjects) for address, subjects in told.items()} == {
         member.email: 1,
