@@ -20,6 +20,7 @@ from academy import postman
 from academy.demo import cast, editions
 from academy.demo.calls import Admission
 from academy.demo.editions import Edition
+from academy.demo.handouts import Handouts
 from academy.demo.lessons import Lessons
 from academy.demo.marks import Marks
 from academy.demo.selection import Selection
@@ -62,6 +63,7 @@ def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: S
     Selection(admission).plan()
     marks.plan()
     Lessons(admission, marks).plan()
+    Handouts(admission).plan()
     first, last = edition.first_day, edition.last_day
     told = f"{edition.code}, {first:%d/%m/%Y} – {last:%d/%m/%Y}"
     stage.at(admission.opening, 8, 0, lambda _at: say(f"{told}: who applies"))

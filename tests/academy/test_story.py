@@ -21,7 +21,7 @@ from academy.demo.selection import Selection
 from academy.demo.stage import Stage
 from academy.models import Notice, User
 from assessments.models import ModuleTest, Score
-from courses.models import Cohort, PlanRun, Room, Session, SessionTeacher
+from courses.models import Cohort, MaterialVersion, PlanRun, Room, Session, SessionTeacher
 from courses.telling import proposed
 from courses.workdays import ROME, instant
 from enrollment.access import applications_judged_by, nomination_code, score_sheets_open_to
@@ -42,12 +42,16 @@ DAYS = [TODAY, date(2026, 12, 31), date(2027, 8, 20), date(2028, 2, 29)]
 SET_UP_BY_MIGRATE = {"contenttypes_contenttype", "auth_permission"}
 # Drawn anew each time: salts, and the keys of files, which snapshots mention.
 NEVER_ALIKE = {
+    "courses.MaterialVersion": {"id"},
     "courses.PlanRun": {"seconds"},
     "academy.User": {"password"},
     "enrollment.ApplicationFile": {"id", "content"},
     "enrollment.ApplicationSnapshot": {"content", "digest"},
 }
-IN_ORDER_OF = {"enrollment.ApplicationFile": ["digest"]}
+IN_ORDER_OF = {
+    "courses.MaterialVersion": ["material", "number"],
+    "enrollment.ApplicationFile": ["digest"],
+}
 
 
 def tell(today: date) -> None:
@@ -239,7 +243,7 @@ def test_nothing_in_it_has_happened_after_the_night_before(told):
         for label, rows in everything().items()
         for row in rows
         for name in done & row.keys()
-        if row[name] and row[name] >= midnight
+        if row[name] and row[name] >= midnight and label != "courses.Material"  # seen from an hour on
     ]
     assert late == []
 
@@ -250,6 +254,18 @@ def test_every_edition_has_78_sessions_and_keeps_the_shares_of_academics_and_com
         shares = SessionTeacher.objects.filter(session__cohort=cohort).values_list("kind")
         assert dict(shares.annotate(Sum("share"))) == {"academic": 144 * 60, "company": 156 * 60}
         assert cohort.tests.count() == 16
+
+
+def test_whoever_follows_the_running_edition_finds_two_new_things_to_read(running):
+    at = instant(TODAY, time(9))
+    participant = User.objects.get(email="participant@example.org")
+    place = Enrollment.objects.filter(user=participant, cohort=running).with_new_materials(at).get()
+    assert place.new_materials == 2
+    seen = MaterialVersion.objects.seen(at).filter(material__cohort=running)
+    assert {version.number for version in seen} == {1, 2}
+    waiting = running.materials.exclude(pk__in=seen.values("material"))
+    assert [row.visible(instant(TODAY, time(9))) for row in waiting.order_by("pk")] == [False, False]
+    assert [row.published_at is None for row in waiting.order_by("pk")] == [False, True]
 
 
 def test_the_first_edition_had_thirty_participants_of_whom_one_left(first):
