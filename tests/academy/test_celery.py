@@ -28,6 +28,8 @@ def test_what_people_wait_for_is_looked_at_each_minute():
         "academy.tasks.sweep",
         "enrollment.tasks.let_offers_lapse",
         "enrollment.tasks.exclude_incomplete",
+        "enrollment.tasks.settle_places",
+        "courses.tasks.plan",
     }
 
 

@@ -68,15 +68,15 @@ def test_a_move_is_done_only_once_what_it_touches_has_been_read(office, session)
     ]
     session.refresh_from_db()
     assert session.starts_at == NINE
-    seen = re.search(r'name="seen" value="(\w+)"', first.text)[1]
-    assert office.post(page(session), to(NINE + DAY, seen=seen)).status_code == 302
+    seen = re.search(r'name="foreseen" value="(\w+)"', first.text)[1]
+    assert office.post(page(session), to(NINE + DAY, foreseen=seen)).status_code == 302
     session.refresh_from_db()
     assert session.starts_at == NINE + DAY
 
 
 def test_what_was_read_of_another_time_does_not_count(office, session):
-    seen = re.search(r'name="seen" value="(\w+)"', office.post(page(session), to(NINE + DAY)).text)[1]
-    later = office.post(page(session), to(NINE, seen=seen))
+    seen = re.search(r'name="foreseen" value="(\w+)"', office.post(page(session), to(NINE + DAY)).text)[1]
+    later = office.post(page(session), to(NINE, foreseen=seen))
     assert later.status_code == 200
     session.refresh_from_db()
     assert session.starts_at == NINE

@@ -56,15 +56,20 @@ def home(client):
     return read
 
 
-def test_a_participant_finds_the_next_session_its_room_and_when_the_call_opens(home, cohort):
-    lesson = a_session(
-        cohort, starts_at=rome(2022, 3, 26, 9), rooms=[a_room(name="Aula 5")], link="https://c.it"
-    )
-    page = home(an_enrollment(cohort=cohort).user)
+@pytest.mark.parametrize(
+    ("access", "theirs", "not_theirs"),
+    [("in_person", "Aula 5", "the call opens at 08:45"), ("remote", "the call opens at 08:45", "Aula 5")],
+)
+def test_a_participant_finds_the_next_session_and_its_room_or_when_the_call_opens(
+    home, cohort, access, theirs, not_theirs
+):
+    at_nine = {"starts_at": rome(2022, 3, 26, 9), "mode": "hybrid"}
+    lesson = a_session(cohort, **at_nine, rooms=[a_room(name="Aula 5")], link="https://c.it")
+    page = home(an_enrollment(cohort=cohort, access=access).user)
     assert page.context["next"].pk == lesson.pk
     assert "Tomorrow" in page.text
-    assert "Aula 5" in page.text
-    assert "the call opens at 08:45" in page.text
+    assert theirs in page.text
+    assert not_theirs not in page.text
     assert "https://c.it" not in page.text
 
 

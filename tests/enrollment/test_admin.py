@@ -73,13 +73,16 @@ def test_a_place_does_not_end_without_a_day(office):
     assert enrollment.state == "active"
 
 
-def test_of_a_place_only_whether_it_is_an_auditors_is_written_by_hand(office):
+def test_of_a_place_only_how_it_is_attended_is_written_by_hand(office):
     enrollment = factories.an_enrollment()
-    forged = {"auditor": "on", "state": "completed", "starts_on": "2020-01-01", "employer": "Altro"}
+    hub = factories.a_room().hub
+    written = {"auditor": "on", "access": "remote", "hub": hub.pk}
+    forged = written | {"state": "completed", "starts_on": "2020-01-01", "employer": "Altro"}
     office.post(page("enrollment", "change", enrollment.pk), forged)
     after = Enrollment.objects.get(pk=enrollment.pk)
-    assert (after.auditor, after.state) == (True, "active")
-    assert (after.starts_on, after.employer) == (enrollment.starts_on, enrollment.employer)
+    assert (after.auditor, after.access, after.hub) == (True, "remote", hub)
+    untouched = "state", "starts_on", "employer"
+    assert [getattr(after, name) for name in untouched] == [getattr(enrollment, name) for name in untouched]
 
 
 def a_series(call, **changes) -> dict:

@@ -82,7 +82,7 @@ def test_a_device_that_comes_second_is_told_and_loses_nothing(draft, browser_of)
     assert kept(draft) == "Dal telefono."
 
     laptop.click("[name=then][value=next]")
-    expect(laptop.locator(".callout-warn")).to_contain_text("Dal telefono.")
+    expect(laptop.get_by_role("alert")).to_contain_text("Dal telefono.")
     expect(laptop.locator("[name=motivation]")).to_have_value("Dal portatile.")
     laptop.click("[name=then][value=later]")
     expect(laptop.get_by_text("This application has not been sent")).to_be_visible()
