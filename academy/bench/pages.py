@@ -39,10 +39,11 @@ class Page:
             raise RuntimeError(f"{self.name}: {self.path} answered {answer.status}, not {expected}")
         return answer.status, body, dict(answer.getheaders())
 
-    def round(self, postgres: list[int]) -> None:
+    def round(self, postgres: Callable[[], list[int]]) -> None:
         """About half a second of requests, one after the other on two connections.
 
-        CPU is what the workers and PostgreSQL used meanwhile, so nothing else may be served.
+        CPU is what the workers and the processes of PostgreSQL, old and new, used meanwhile, so nothing
+        else may be served.
         """
         self.headers.pop("If-None-Match", None)
         if self.known:
@@ -51,8 +52,11 @@ class Page:
         for line in lines:
             _status, body, _headers = self.ask(line)
         self.size = len(body)
-        watched = [*self.server.workers, *postgres]
-        before, count, end = cpu_nanoseconds(watched), 0, time.perf_counter() + SECONDS_PER_ROUND
+
+        def used() -> int:
+            return cpu_nanoseconds([*self.server.workers, *postgres()])
+
+        before, count, end = used(), 0, time.perf_counter() + SECONDS_PER_ROUND
         while time.perf_counter() < end:
             if self.outdate:
                 self.outdate()
@@ -60,7 +64,7 @@ class Page:
             self.ask(lines[count % 2])
             self.walls.append((time.perf_counter() - began) * 1000)
             count += 1
-        self.cpu_ms = min(self.cpu_ms, (cpu_nanoseconds(watched) - before) / count / 1e6)
+        self.cpu_ms = min(self.cpu_ms, (used() - before) / count / 1e6)
         for line in lines:
             line.close()
 

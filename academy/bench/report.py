@@ -26,13 +26,14 @@ from courses.models import Cohort, Session
 from enrollment.access import calendar_token
 from enrollment.models import Application
 
+from . import crowd
 from .pages import ROUNDS, Page
 from .planner import planner_figures
 from .processes import THREADS, Server, children, gunicorn, resident_megabytes
 from .seats import seat_figures
 
 Say = Callable[[str], object]
-OURS, FLOOR = "academy_bench", "academy_bench_floor"
+OURS, FLOOR, CROWDED = "academy_bench", "academy_bench_floor", "academy_bench_crowded"
 CHECK_RUNS = 3
 
 
@@ -56,54 +57,71 @@ class Signed:
 
 def measure(*, say: Say) -> dict:
     """All figures, printed on the way."""
-    with database(FLOOR) as floor_url, database(OURS) as url, used(OURS):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    with database(FLOOR) as floor_url, database(OURS) as url:
         say("Building the demo data …")
-        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        play(today=timezone.localdate(), say=lambda _line: None)
-        key = subprocess.run(
-            [sys.executable, "-m", "academy.bench.floor"],
-            env={**os.environ, "FLOOR_DATABASE_URL": floor_url},
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        ).stdout.strip()
-        ours = gunicorn("academy.wsgi", *THREADS, environment={"DATABASE_URL": url, "DEMO": "1"}, first="/")
-        floor = gunicorn(
-            "academy.bench.floor:application",
-            environment={"FLOOR_DATABASE_URL": floor_url},
-            first="/hello",
-        )
-        with ours as portal, floor as bare:
-            pages = [*floor_pages(bare, key), *portal_pages(portal)]
-            postgres = postgres_processes()
-            for number in range(1, ROUNDS + 1):
-                say(f"Round {number} of {ROUNDS} …")
-                for page in pages:
-                    page.round(postgres)
-            resident = max(resident_megabytes(pid) for pid in portal.workers)
-            first_page = portal.first_page_seconds
-        seats = seat_figures(url, say=say)
-        statements = {page.name: page_statements(page) for page in pages if page.server is portal}
+        with used(OURS):
+            call_command("migrate", verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            play(today=timezone.localdate(), say=lambda _line: None)
+            analyze()
+        with database(CROWDED, like=OURS) as crowded_url:
+            with used(CROWDED):
+                crowd.fill()
+                analyze()
+            with used(OURS):
+                pages, of_servers = page_figures(url, crowded_url, floor_url, say=say)
+        with used(OURS):
+            seats = seat_figures(url, say=say)
     figures = {
-        "pages": {
-            page.name: {
-                "cpu_ms": round(page.cpu_ms, 2),
-                "wall_ms": round(page.wall_ms, 2),
-                "sql": statements.get(page.name),
-                "bytes": page.size,
-            }
-            for page in pages
-        },
-        "worker_resident_mb": round(resident, 1),
-        "first_page_s": round(first_page, 2),
+        "pages": pages,
+        **of_servers,
         "check_s": round(seconds_of_check(), 2),
         **seats,
         "planner": planner_figures(say=say),
     }
     show(figures, say)
     return figures
+
+
+def page_figures(url: str, crowded_url: str, floor_url: str, *, say: Say) -> tuple[dict, dict]:
+    """Of every page, and of the servers; the rounds of all pages take turns."""
+    key = subprocess.run(
+        [sys.executable, "-m", "academy.bench.floor"],
+        env={**os.environ, "FLOOR_DATABASE_URL": floor_url},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout.strip()
+    floor = gunicorn(
+        "academy.bench.floor:application", environment={"FLOOR_DATABASE_URL": floor_url}, first="/hello"
+    )
+    with portal_on(url) as portal, portal_on(crowded_url) as crowded, floor as bare:
+        with used(CROWDED):
+            among_many = schedule_pages(crowded, f", {crowd.EDITIONS} editions")
+        pages = [*floor_pages(bare, key), *portal_pages(portal), *among_many]
+        for number in range(1, ROUNDS + 1):
+            say(f"Round {number} of {ROUNDS} …")
+            for page in pages:
+                page.round(postgres_processes)
+        resident = max(resident_megabytes(pid) for pid in portal.workers)
+        first_page = portal.first_page_seconds
+    statements = {page.name: page_statements(page) for page in pages if page.server is portal}
+    figures = {
+        page.name: {
+            "cpu_ms": round(page.cpu_ms, 2),
+            "wall_ms": round(page.wall_ms, 2),
+            "sql": statements.get(page.name),
+            "bytes": page.size,
+        }
+        for page in pages
+    }
+    return figures, {"worker_resident_mb": round(resident, 1), "first_page_s": round(first_page, 2)}
+
+
+def portal_on(url: str):
+    """The portal, serving that database."""
+    return gunicorn("academy.wsgi", *THREADS, environment={"DATABASE_URL": url, "DEMO": "1"}, first="/")
 
 
 def floor_pages(server: Server, key: str) -> list[Page]:
@@ -141,8 +159,7 @@ def portal_pages(server: Server) -> list[Page]:
         Page("edition, 304", server, edition, known=True),
         Page("sign-in page", server, "/accounts/login/"),
         Page("home", server, "/home/", participant.headers),
-        Page("schedule, agenda", server, "/schedule/", participant.headers),
-        Page("schedule, month", server, "/schedule/?view=month", participant.headers),
+        *schedule_pages(server),
         Page("session", server, f"/sessions/{session.pk}/", participant.headers),
         Page("feed, cold", server, feed, outdate=outdate),
         Page("feed, warm", server, feed),
@@ -154,6 +171,15 @@ def portal_pages(server: Server) -> list[Page]:
         Page("score sheet", server, f"/committee/{application.pk}/documents/", instructor.headers),
         Page("admin list", server, "/admin/courses/session/", office.headers),
         Page("admin, applications", server, "/admin/enrollment/application/", office.headers),
+    ]
+
+
+def schedule_pages(server: Server, among: str = "") -> list[Page]:
+    """The participant's own, `among` as many editions."""
+    participant = Signed.in_as("participant@example.org")
+    return [
+        Page(f"schedule, agenda{among}", server, "/schedule/", participant.headers),
+        Page(f"schedule, month{among}", server, "/schedule/?view=month", participant.headers),
     ]
 
 
@@ -174,9 +200,10 @@ def page_statements(page: Page) -> int:
 
 
 @contextmanager
-def database(name: str) -> Iterator[str]:
-    """An empty database inside the block; gives its address."""
-    drop, create = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"'
+def database(name: str, like: str = "template1") -> Iterator[str]:
+    """A database inside the block, empty or a copy of one nobody uses; gives its address."""
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    create = f'CREATE DATABASE "{name}" TEMPLATE "{like}"'
     with connection.cursor() as cursor:
         cursor.execute(drop)
         cursor.execute(create)
@@ -218,6 +245,12 @@ def postgres_processes() -> list[int]:
     return [pid for pid in children(postmaster) if pid != backend]
 
 
+def analyze() -> None:
+    """What PostgreSQL does by itself a minute later."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def seconds_of_check() -> float:
     """`manage.py check`, best of three."""
     return min(seconds_of([sys.executable, "manage.py", "check"]) for _ in range(CHECK_RUNS))
@@ -232,10 +265,10 @@ def seconds_of(command: list[str]) -> float:
 
 def show(figures: dict, say: Say) -> None:
     """A table for people."""
-    say(f"{'page':<26}{'CPU ms':>9}{'wall ms':>9}{'SQL':>5}{'KB':>8}")
+    say(f"{'page':<32}{'CPU ms':>9}{'wall ms':>9}{'SQL':>5}{'KB':>8}")
     for name, row in figures["pages"].items():
         sql = "" if row["sql"] is None else row["sql"]
-        say(f"{name:<26}{row['cpu_ms']:>9.2f}{row['wall_ms']:>9.2f}{sql:>5}{row['bytes'] / 1024:>8.1f}")
+        say(f"{name:<32}{row['cpu_ms']:>9.2f}{row['wall_ms']:>9.2f}{sql:>5}{row['bytes'] / 1024:>8.1f}")
     say(f"worker resident {figures['worker_resident_mb']} MB, first page {figures['first_page_s']} s,")
     say(f"manage.py check {figures['check_s']} s")
     for name in ("acceptances", "rush", "control"):
