@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
@@ -138,12 +139,12 @@ class Whole(Func):
 def rows_of(person: int, language: str) -> QuerySet:
     """A row for each session of `person` and each of its places, in order of time.
 
-    `habit` is how the person attends in person, None for remotely; `choice` the room chosen
-    (None: remotely), whether a seat in it is theirs, and whether that was by default.
+    `habits`, the same in every row, are the editions attended in person, each with the hub one goes to
+    and its main hub; `choice` is the room chosen (None: remotely), whether a seat in it is theirs, and
+    whether that was by default.
     """
-    mine = Enrollment.objects.live().filter(user=person, cohort=OuterRef("cohort"))
-    in_person = mine.members_on(OuterRef("day")).exclude(access=Enrollment.Access.REMOTE)
-    habit = in_person.values(one=Whole("hub", "cohort__hub"))[:1]
+    mine = Enrollment.objects.live().filter(user=person).order_by()
+    habits = mine.exclude(access=Enrollment.Access.REMOTE).values(one=Whole("cohort", "hub", "cohort__hub"))
     choices = PlaceChoice.objects.filter(session=OuterRef("pk"), enrollment__user=person)
     number = BigIntegerField()
     choice = Whole(
@@ -152,14 +153,15 @@ def rows_of(person: int, language: str) -> QuerySet:
     return (
         sessions_of(person)
         .annotate(
-            habit=Subquery(habit), choice=Subquery(choices.order_by("-chosen_at").values(one=choice)[:1])
+            habits=ArraySubquery(habits),
+            choice=Subquery(choices.order_by("-chosen_at").values(one=choice)[:1]),
         )
         .order_by("starts_at", "pk", "places__pk")
         .values_list(
             *("pk", "starts_at", "ends_at", "mode", "state", "purpose", "revision", "changed_at"),
             *("previous_starts_at", "change_reason", f"topic_{language}", f"module__title_{language}"),
             *(f"module__block__title_{language}", "module__block__counts_towards_total"),
-            *("cohort__code", "cohort__programme__minutes", "taught", "habit", "choice"),
+            *("cohort__code", "cohort__programme__minutes", "taught", "cohort", "habits", "choice"),
             *("places__pk", "places__room", "places__room__hub"),
             *("places__room__name", "places__room__hub__name"),
             *(f"places__room__hub__{part}" for part in ("address", "postal_code", "city", "province")),
@@ -173,17 +175,24 @@ def diary(person) -> list[Entry]:
     return [entry(list(places)) for _pk, places in groupby(rows, key=itemgetter(0))]
 
 
+def entry_of(person, session: Session) -> Entry | None:
+    """The one of `session`; None where it is not in the diary of `person`."""
+    rows = [row for row in rows_of(person.pk, readers_language()) if row[0] == session.pk]
+    return entry(rows) if rows else None
+
+
 def entry(rows: list[tuple]) -> Entry:
     """The rows of one session, one for each of its places, in the reader's terms."""
     pk, starts_at, ends_at, mode, state, purpose, revision, changed_at, previous, reason, *rest = rows[0]
-    topic, module, block, counts, cohort, programme_minutes, taught, habit, choice, *_place = rest
+    topic, module, block, counts, cohort, programme_minutes, taught, edition, habits, choice, *_place = rest
     zone = timezone.get_current_timezone()
     found = [row[-PLACE:] for row in rows]
     online = any(key is not None and number is None for key, number, *_hub in found)
     rooms = {number: hub for _key, number, hub, *_words in found if number is not None}
     waits_for, by_choice = None, False
     if not taught:
-        mode, own, waits_for, by_choice = own_place(mode, rooms, habit and Habit(*habit), choice)
+        habit = next((Habit(hub, main) for attended, hub, main in habits if attended == edition), None)
+        mode, own, waits_for, by_choice = own_place(mode, rooms, habit, choice)
         rooms = {number: rooms[number] for number in own}
     place = {number: room(*words) for _key, number, _hub, *words in found if number is not None}
     return Entry(

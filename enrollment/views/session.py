@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses.models import MaterialVersion, Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
-from enrollment.diary import Entry, diary
+from enrollment.diary import entry_of
 from enrollment.models import Enrollment
 
 
@@ -27,7 +27,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     found = get_object_or_404(sessions_open_to(request.user).select_related("module__block", "cohort"), pk=pk)
     places = list(found.places.select_related("room__hub").order_by("pk"))
-    mine = own_entry(request.user, found)
+    mine = entry_of(request.user, found)
     until = found.starts_at - timedelta(hours=found.cohort.choice_hours)
     rooms = [place.room for place in places if place.room]
     context = {
@@ -49,11 +49,6 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "choose_until": until,
     }
     return render(request, "enrollment/session.html", context)
-
-
-def own_entry(user, found: Session) -> Entry | None:
-    """The session in the diary of `user`; the office has it in none."""
-    return next((entry for entry in diary(user) if entry.pk == found.pk), None)
 
 
 def membership(user, found: Session):
