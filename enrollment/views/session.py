@@ -84,7 +84,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     found = get_object_or_404(sessions_open_to(request.user).select_related("module", "cohort"), pk=pk)
     link = SessionPlace.objects.filter(session=found, room=None).values_list("link", flat=True).first()
-    mine = own_entry(request.user, found)
+    mine = entry_of(request.user, found)
     entitled = mine is None or mine.online
     if link and entitled and may_join(found, at):
         response = HttpResponseRedirect(link)

@@ -286,7 +286,7 @@ def test_control_without_the_question_of_whose_place_it_is_the_seated_had_the_li
     session, room, (ada,) = a_hybrid(seats=1, people=1)
     choose(ada, session, room)
     time_machine.move_to(BEGINS - timedelta(minutes=10), tick=False)
-    monkeypatch.setattr("enrollment.views.session.own_entry", lambda *_: None)
+    monkeypatch.setattr("enrollment.views.session.entry_of", lambda *_: None)
     client.force_login(ada.user)
     assert client.get(reverse("enrollment:join", args=[session.pk])).status_code == 302
 
