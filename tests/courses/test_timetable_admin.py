@@ -91,6 +91,19 @@ def test_a_session_is_edited_and_what_changes_is_marked(office, draft):
     assert '<span class="tag">moved</span>' in office.get(page("change", draft.pk)).text
 
 
+@pytest.mark.parametrize("late", [{"topic_en": "Scooters"}, {"cancelled": "on"}])
+def test_what_somebody_else_changed_in_the_draft_meanwhile_stays(office, draft, late):
+    row = draft.sessions.get()
+    address = page("session", draft.pk, row.pk)
+    seen = office.get(address).context["adminform"].form.initial["seen"]
+    assert office.post(address, typed(row, topic_en="Trams", seen=seen)).status_code == 302
+    answer = office.post(address, typed(row, seen=seen, **late))
+    assert answer.status_code == 422
+    assert "Somebody has changed this session meanwhile" in answer.text
+    row.refresh_from_db()
+    assert (row.topic_en, row.cancelled) == ("Trams", False)
+
+
 def test_a_session_that_ends_before_it_begins_comes_back_with_what_was_typed(office, draft):
     row = draft.sessions.get()
     answer = office.post(
