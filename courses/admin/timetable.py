@@ -325,6 +325,9 @@ class TimetableDraftAdmin(OfficeAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("cohort__hub", "cohort__programme", "opened_by")
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change=change, **({"form": OfficeForm} if obj else {}) | kwargs)
+
     def get_fields(self, request, obj=None):
         return [] if obj else ["cohort", "anew"]
 

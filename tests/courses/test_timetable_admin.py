@@ -20,6 +20,12 @@ NINE, BEFORE = rome(2022, 1, 20, 9), rome(2021, 12, 2, 9)
 HOURS = timedelta(hours=4)
 
 
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    """Before what these drafts change begins."""
+    time_machine.move_to(BEFORE, tick=False)
+
+
 @pytest.fixture
 def office(client):
     client.force_login(factories.somebody_of_the_office(name="Carla Segreti"))
@@ -255,6 +261,14 @@ def test_the_planner_is_not_asked_where_no_weekly_pattern_says_when(office, draf
 def test_the_page_says_how_far_the_planner_is(office, draft, state, words):
     factories.a_run(draft, **state)
     assert words in " ".join(office.get(page("change", draft.pk)).text.split())
+
+
+def test_the_page_of_a_draft_has_nothing_to_save_and_a_dropped_one_nothing_to_release(office, draft):
+    open_page = office.get(page("change", draft.pk)).text
+    assert 'name="_save"' not in open_page
+    assert "In the way of a release" in open_page
+    office.post(page("drop", draft.pk))
+    assert "In the way of a release" not in office.get(page("change", draft.pk)).text
 
 
 def test_a_draft_is_dropped(office, draft):
