@@ -82,8 +82,9 @@ def _clashes(session: Session, becoming: Becoming) -> Iterable[Consequence]:
     """At another time, in another place."""
     here = _as_it_stands(session)
     rooms = here.rooms if becoming.rooms is None else tuple(map(place_of, becoming.rooms))
-    times = {"starts_at": becoming.starts_at, "ends_at": becoming.ends_at}
-    return _judged(session, replace(here, **times, mode=becoming.mode, rooms=rooms))
+    begins, ends = becoming.starts_at, becoming.ends_at
+    moved = replace(here, starts_at=begins, ends_at=ends, mode=becoming.mode, rooms=rooms)
+    return _judged(session, moved)
 
 
 def _as_it_stands(session: Session) -> Drafted:
