@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -109,6 +110,12 @@ def drafted_standing(row: DraftSession) -> Standing:
         topic_it=row.topic_it,
         topic_en=row.topic_en,
     )
+
+
+def mark_of(row: DraftSession) -> str:
+    """The same as long as nobody changes a session of a draft."""
+    facts = drafted_standing(row).as_json(), row.kind, row.parallel, row.pinned, row.cancelled
+    return sha256(repr(facts).encode()).hexdigest()
 
 
 def changes_in(draft: TimetableDraft) -> tuple[Change, ...]:

@@ -24,6 +24,15 @@ def of_session(session: Session, becoming: Becoming) -> Iterable[Consequence]:
         number = len(before | after)
         words = ngettext("%(number)d participant is told.", "%(number)d participants are told.", number)
         yield Consequence(words % {"number": number})
+    if becoming.rooms is not None:
+        elsewhere = session.choices.filter(seated=True, room__isnull=False).exclude(room__in=becoming.rooms)
+        if seats := elsewhere.count():
+            words = ngettext(
+                "%(number)d participant has a seat in a room that goes.",
+                "%(number)d participants have a seat in a room that goes.",
+                seats,
+            )
+            yield Consequence(words % {"number": seats})
     if gone := len(before - after):
         words = ngettext(
             "%(number)d participant has left the edition by the new day.",

@@ -4,13 +4,17 @@ from datetime import timedelta
 from itertools import chain
 
 from django.contrib import admin
+from django.db import transaction
+from django.utils import timezone
 
 from assessments import consequences as of_assessments
 from courses import consequences as of_courses
+from courses.actions.drafting import permit_clashes
 from courses.admin import session as office
 from courses.consequences import Becoming, Consequence
 from courses.models import Session
 from courses.models.session import LONGEST
+from courses.refusals import Refusal
 from enrollment import consequences as of_enrollment
 
 ROOMS = (of_courses, of_enrollment, of_assessments)
@@ -20,7 +24,9 @@ TOUCHING = ("move", "cancel", "restore")
 @admin.register(Session)
 class SessionAdmin(office.SessionAdmin):
     def consequences(self, act, thing, facts: dict | None) -> list[Consequence]:
-        """Of moving it as typed, or of cancelling or restoring it where it is."""
+        """Of moving it or substituting as typed, or of cancelling or restoring it where it is."""
+        if act.name == "substitute" and facts:
+            return list(of_courses.of_substitution(thing, facts["out"], facts["into"]))
         if act.name not in TOUCHING:
             return []
         typed = facts if act.name == "move" and facts else {}
@@ -34,3 +40,23 @@ class SessionAdmin(office.SessionAdmin):
         if not timedelta() < becoming.ends_at - becoming.starts_at <= LONGEST:
             return []  # it will be refused, and said why
         return list(chain.from_iterable(room.of_session(thing, becoming) for room in ROOMS))
+
+    def done(self, request, act, thing, form) -> str | None:
+        """What is serious about it is permitted by whoever does it all the same, for the reason typed."""
+        ahead = self.consequences(act, thing, form.cleaned_data)
+        try:
+            with transaction.atomic():
+                permit_clashes(
+                    cohort=thing.cohort,
+                    found=[one.found for one in ahead if one.to_permit],
+                    reason=form.cleaned_data["reason"],
+                    by=request.user,
+                    at=timezone.now(),
+                )
+                address = super().done(request, act, thing, form)
+                if address is None:
+                    transaction.set_rollback(True)
+                return address
+        except Refusal as refusal:
+            form.add_error("reason", refusal.sentence)
+            return None

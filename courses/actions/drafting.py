@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from courses import pattern
 from courses.changes import difference, standing_of
-from courses.drafts import Level
+from courses.drafts import Found, Level
 from courses.models import (
     Cohort,
     DraftSession,
@@ -26,6 +26,7 @@ from courses.refusals import Refusal
 from courses.timetable import (
     drafted_standing,
     judgement_of,
+    mark_of,
     released,
     sessions_of,
     with_all,
@@ -173,10 +174,23 @@ def add_draft_session(*, draft: TimetableDraft, module: Module, by, at: datetime
 
 
 @transaction.atomic
-def edit_draft_session(*, draftsession: DraftSession, by, at: datetime, **facts) -> DraftSession:
-    """Let a session of an open draft be otherwise; what is not among `facts` stays."""
+def edit_draft_session(
+    *, draftsession: DraftSession, seen: str = "", by, at: datetime, **facts
+) -> DraftSession:
+    """Let a session of an open draft be otherwise; what is not among `facts` stays.
+
+    `seen` is the `mark_of` what was looked at: refused where somebody else has changed it since.
+    """
     locked(draftsession.draft)
-    return written(DraftSession.objects.select_for_update(no_key=True).get(pk=draftsession.pk), facts)
+    return written(row_as_seen(draftsession, seen), facts)
+
+
+def row_as_seen(row: DraftSession, seen: str) -> DraftSession:
+    """A session of a draft as it is now, locked; Refusal where it is not what was `seen`."""
+    now = DraftSession.objects.select_for_update(no_key=True).filter(pk=row.pk).first()
+    if now is None or seen not in ("", mark_of(now)):
+        raise Refusal(_("Somebody has changed this session meanwhile: open this page anew."))
+    return now
 
 
 def written(row: DraftSession, facts: dict) -> DraftSession:
@@ -193,10 +207,12 @@ def written(row: DraftSession, facts: dict) -> DraftSession:
 
 
 @transaction.atomic
-def cancel_draft_session(*, draftsession: DraftSession, by, at: datetime) -> DraftSession | None:
+def cancel_draft_session(
+    *, draftsession: DraftSession, seen: str = "", by, at: datetime
+) -> DraftSession | None:
     """Take a session out of an open draft: a released one is to be cancelled, a new one is forgotten."""
     locked(draftsession.draft)
-    row = DraftSession.objects.select_for_update(no_key=True).get(pk=draftsession.pk)
+    row = row_as_seen(draftsession, seen)
     if row.session_id is None:
         row.delete()
         return None
@@ -265,19 +281,36 @@ def permit(*, draft: TimetableDraft, fingerprint: str, reason: str, by, at: date
     found = [one for one in judgement_of(draft).found if fingerprint and one.fingerprint == fingerprint]
     if not found or found[0].level is Level.HARD:
         raise Refusal(_("The draft has changed: this is not said of it any more."))
-    [one] = found[:1]
-    override = Override.objects.create(
-        cohort=draft.cohort,
-        code=one.reason.code,
-        fingerprint=fingerprint,
-        level=one.level,
-        facts={"said": in_words(one.reason)},
-        reason=reason,
-        by=by,
-        at=at,
+    return permitted(draft.cohort, found[0], reason=reason, by=by, at=at)
+
+
+def permitted(cohort: Cohort, found: Found, *, reason: str, by, at: datetime) -> Override:
+    """`found`, permitted in an edition from now on; as it was permitted first."""
+    override, _new = Override.objects.get_or_create(
+        cohort=cohort,
+        fingerprint=found.fingerprint,
+        defaults={
+            "code": found.reason.code,
+            "level": found.level,
+            "facts": {"said": in_words(found.reason)},
+            "reason": reason,
+            "by": by,
+            "at": at,
+        },
     )
-    log.info("%s permitted %s in %s", by, one.reason.code, draft.cohort)
+    log.info("%s permitted %s in %s", by, found.reason.code, cohort)
     return override
+
+
+@transaction.atomic
+def permit_clashes(
+    *, cohort: Cohort, found: Iterable[Found], reason: str, by, at: datetime
+) -> list[Override]:
+    """Permit what changing a released session brings with it; refused without a reason."""
+    found = list(found)
+    if found and not reason.strip():
+        raise Refusal(_("Give a reason: it permits, in your name, what is said above to be serious."))
+    return [permitted(cohort, one, reason=reason, by=by, at=at) for one in found]
 
 
 def locked(draft: TimetableDraft) -> TimetableDraft:

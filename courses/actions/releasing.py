@@ -51,7 +51,8 @@ def release_draft(*, timetabledraft: TimetableDraft, note: str = "", by, at: dat
     """Let `timetabledraft` be the timetable: numbered, frozen with its difference, and told.
 
     Refused, with what stands in the way, where the released timetable changed since the draft was
-    made, where something hard or not permitted is found, and where nothing would change.
+    made, where something hard or not permitted is found, where what has begun would change in more than
+    who taught it and what of, and where nothing would change.
     """
     draft = locked(timetabledraft)
     refuse(_("The timetable has changed since this draft was made:"), worded(changed_meanwhile(draft)))
@@ -62,6 +63,10 @@ def release_draft(*, timetabledraft: TimetableDraft, note: str = "", by, at: dat
     changes = changes_in(draft)
     if not changes:
         raise Refusal(_("The draft changes nothing: there is nothing to release."))
+    refuse(
+        _("Nobody would be told of what has begun. Correct it on the page of the session:"),
+        worded([change for change in changes if rewrites_the_past(change, at)]),
+    )
     added = apply(draft, changes, note=note, by=by, at=at)
     release = TimetableRelease.objects.create(
         cohort=draft.cohort,
@@ -78,6 +83,12 @@ def release_draft(*, timetabledraft: TimetableDraft, note: str = "", by, at: dat
     draft.save(update_fields=["state", "closed_at"])
     log.info("%s released timetable %d of %s", by, release.number, draft.cohort)
     return release
+
+
+def rewrites_the_past(change: Change, at: datetime) -> bool:
+    """Whether a session that has begun would be elsewhere, or one would come to have begun."""
+    begins = [standing.starts_at for standing in (change.before, change.after) if standing]
+    return min(begins) <= at and bool(set(change.kinds) - {Kind.INSTRUCTOR, Kind.TOPIC})
 
 
 def worded(changes: Sequence[Change]) -> list[str]:

@@ -253,14 +253,24 @@ def rearranged(
 
 @transaction.atomic
 def change_teachers(
-    *, session: Session, teaching: Iterable[SessionTeacher], reason: str = "", by, at: datetime
+    *,
+    session: Session,
+    teaching: Iterable[SessionTeacher],
+    reason: str = "",
+    seen: Iterable[int] | None = None,
+    by,
+    at: datetime,
 ) -> Session:
     """Let `teaching` (unsaved rows: instructor, kind, minutes, share) be who teaches `session`.
 
-    Who goes and who comes is recorded, with the reason, and told.
+    Who goes and who comes is recorded, with the reason, and told. `seen` are the keys of the rows that
+    were looked at, which every change replaces: refused where somebody else has changed them since.
     """
     session = locked(session)
-    before = [row.instructor for row in session.teachers.select_related("instructor").order_by("pk")]
+    rows = list(session.teachers.select_related("instructor").order_by("pk"))
+    if seen is not None and set(seen) != {row.pk for row in rows}:
+        raise Refusal(_("Somebody has changed this session meanwhile: open this page anew."))
+    before = [row.instructor for row in rows]
     session.teachers.all().delete()
     after = []
     for row in teaching:
@@ -286,6 +296,7 @@ def substitute_teacher(
     Refused where `out` does not teach it or `into` already does; the database refuses where `into`
     teaches elsewhere at that time.
     """
+    session = locked(session)  # before it is read: two substitutions at once are both kept
     rows = list(session.teachers.select_related("instructor").order_by("pk"))
     people = [row.instructor for row in rows]
     if out not in people or into in people:

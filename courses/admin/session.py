@@ -85,6 +85,26 @@ class PlanForm(OfficeForm):
     )
 
 
+class TaughtForm(OfficeForm):
+    """A planned session, with the rows of its instructors as the page shows them."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.rows()
+
+    def rows(self) -> str:
+        """The keys of those rows: every change of who teaches replaces them."""
+        return " ".join(str(pk) for pk in sorted(row.pk for row in self.instance.teachers.all()))
+
+    def clean(self):
+        cleaned = super().clean()
+        if "seen" in self.data and cleaned["seen"] != self.rows():
+            self.add_error(None, _("Somebody has changed this session meanwhile: open this page anew."))
+        return cleaned
+
+
 class WeekFilter(admin.SimpleListFilter):
     """Sessions of this week and of the next, to come and past."""
 
@@ -164,6 +184,7 @@ class SessionAdmin(OfficeAdmin):
             when=lambda session: not session.cancelled and bool(session.teachers.all()),
             note=lambda _session: _("Who comes takes over the minutes of who goes. Both are told."),
             given=lambda session: {"session": session},
+            warns=True,
         ),
         Act(
             "cancel",
@@ -203,12 +224,12 @@ class SessionAdmin(OfficeAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         return super().get_form(
-            request, obj, change=change, **{"form": OfficeForm if obj else PlanForm} | kwargs
+            request, obj, change=change, **{"form": TaughtForm if obj else PlanForm} | kwargs
         )
 
     def get_fields(self, request, obj=None):
         if obj:
-            return [*self.planned, *self.facts, *self.topics]
+            return [*self.planned, *self.facts, *self.topics, "seen"]
         return [*self.planned, "rooms", "link", "instructors", "parallel", *self.topics]
 
     def get_readonly_fields(self, request, obj=None):
@@ -258,7 +279,10 @@ class SessionAdmin(OfficeAdmin):
         teaching = [
             SessionTeacher(**{name: row.cleaned_data[name] for name in TeacherInline.fields}) for row in rows
         ]
-        change_teachers(session=form.instance, teaching=teaching, by=request.user, at=timezone.now())
+        seen = map(int, form.cleaned_data["seen"].split()) if "seen" in form.data else None
+        change_teachers(
+            session=form.instance, teaching=teaching, seen=seen, by=request.user, at=timezone.now()
+        )
         formset.changed_objects = [(row.instance, row.changed_data) for row in rows if row.has_changed()]
 
     @admin.display(description=_("length"))

@@ -45,7 +45,7 @@ from courses.models import (
     TimetableRelease,
 )
 from courses.refusals import Refusal
-from courses.timetable import changed_meanwhile, changes_in, judgement_of, sessions_of
+from courses.timetable import changed_meanwhile, changes_in, judgement_of, mark_of, sessions_of
 from courses.views.once import once
 from courses.wording import in_words, kinds_in_words
 
@@ -118,6 +118,7 @@ class DraftSessionForm(forms.Form):
         required=False,
         help_text=_("A session nobody has released yet is taken out of the draft."),
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # what the page showed
 
 
 class NewDraftSessionForm(DraftSessionForm):
@@ -125,7 +126,7 @@ class NewDraftSessionForm(DraftSessionForm):
 
     module = forms.ModelChoiceField(Module.objects.none(), label=_("Module"))
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Session.Purpose)
-    cancelled = None
+    cancelled = seen = None
     field_order = ["module", "purpose"]
 
     def __init__(self, *args, programme: int, **kwargs):
@@ -241,16 +242,15 @@ def beginning(row: DraftSession) -> dict:
     """What the form of a session says before anybody types."""
     names = ("starts_at", "ends_at", "mode", "link", "kind", "parallel", "topic_it", "topic_en")
     facts = {name: getattr(row, name) for name in (*names, "pinned", "cancelled")}
-    return facts | {"rooms": row.rooms.all(), "instructors": row.instructors.all()}
+    return facts | {"rooms": row.rooms.all(), "instructors": row.instructors.all(), "seen": mark_of(row)}
 
 
-def edit(row: DraftSession, timetabledraft: TimetableDraft, *, cancelled: bool, by, at, **facts):
+def edit(row: DraftSession, timetabledraft: TimetableDraft, *, cancelled: bool, seen: str, by, at, **facts):
     """What was typed about a session, done."""
     if cancelled:
-        return cancel_draft_session(draftsession=row, by=by, at=at)
-    if row.cancelled:
-        restore_draft_session(draftsession=row, by=by, at=at)
-    return edit_draft_session(draftsession=row, by=by, at=at, **facts)
+        return cancel_draft_session(draftsession=row, seen=seen, by=by, at=at)
+    row = edit_draft_session(draftsession=row, seen=seen, by=by, at=at, **facts)
+    return restore_draft_session(draftsession=row, by=by, at=at) if row.cancelled else row
 
 
 def still_open(draft: TimetableDraft) -> bool:
@@ -324,6 +324,9 @@ class TimetableDraftAdmin(OfficeAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("cohort__hub", "cohort__programme", "opened_by")
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change=change, **({"form": OfficeForm} if obj else {}) | kwargs)
 
     def get_fields(self, request, obj=None):
         return [] if obj else ["cohort", "anew"]

@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from courses.actions.drafting import open_draft
+from courses.actions.drafting import drop_draft, open_draft
+from courses.actions.timetable import change_places
+from courses.timetable import judgement_of
+from enrollment.models import PlaceChoice
 from tests import factories
 from tests.factories import rome
 
@@ -18,7 +21,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def office(client):
-    client.force_login(factories.somebody_of_the_office())
+    client.person = factories.somebody_of_the_office()
+    client.force_login(client.person)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
@@ -66,12 +70,65 @@ def test_a_move_is_done_only_once_what_it_touches_has_been_read(office, session)
         "1 participant has left the edition by the new day.",
         "The test of B1 moves with it; it has 1 scores.",
     ]
+    assert "Nothing has been done yet. Read this and confirm." in first.text
+    assert '<span class="tag">serious</span>' in first.text
     session.refresh_from_db()
     assert session.starts_at == NINE
     seen = re.search(r'name="foreseen" value="(\w+)"', first.text)[1]
-    assert office.post(page(session), to(NINE + DAY, foreseen=seen)).status_code == 302
+    silent = office.post(page(session), to(NINE + DAY, foreseen=seen))
+    assert silent.status_code == 422
+    assert "Give a reason: it permits, in your name" in silent.text
+    session.refresh_from_db()
+    assert session.starts_at == NINE
+    assert office.post(page(session), to(NINE + DAY, foreseen=seen, reason="Si collega")).status_code == 302
     session.refresh_from_db()
     assert session.starts_at == NINE + DAY
+    override = session.cohort.overrides.get()
+    assert (override.reason, override.by, override.level) == ("Si collega", office.person, "high")
+    drop_draft(timetabledraft=session.cohort.drafts.get(), by=None, at=AT)
+    later = judgement_of(open_draft(cohort=session.cohort, by=None, at=AT))
+    assert (later.barring, [one.permit.reason for one in later.permitted]) == ((), ["Si collega"])
+
+
+def test_what_the_database_refuses_leaves_no_permit(office, session):
+    """The move is refused after the permit was written: both go."""
+    factories.an_absence(
+        session.teachers.get().instructor, starts_on=NINE.date(), ends_on=(NINE + DAY).date()
+    )
+    typed = to(NINE + DAY, reason="Si collega", rooms=[factories.a_room().pk], mode="remote")
+    answer = office.post(page(session), typed)
+    assert answer.status_code == 422
+    assert not session.cohort.overrides.exists()
+
+
+def test_who_comes_instead_is_judged_before(office, session):
+    out, into = session.teachers.get().instructor, factories.an_instructor(name="Bo Turi")
+    factories.an_absence(into, starts_on=NINE.date(), ends_on=NINE.date())
+    typed = {"out": out.pk, "into": into.pk, "reason": "Malattia"}
+    first = office.post(page(session, "substitute"), typed)
+    assert said(first) == ["B1, Thursday 20 January 2022, 09:00–13:00: Bo Turi cannot teach then."]
+    seen = re.search(r'name="foreseen" value="(\w+)"', first.text)[1]
+    assert session.teachers.get().instructor == out
+    assert office.post(page(session, "substitute"), typed | {"foreseen": seen}).status_code == 302
+    assert session.teachers.get().instructor == into
+    assert session.cohort.overrides.get().reason == "Malattia"
+
+
+def test_seats_in_a_room_that_goes_are_counted(office, session):
+    room = factories.a_room()
+    change_places(session=session, mode="hybrid", rooms=[room], by=None, at=AT)
+    person = session.cohort.enrollments.get(state="active")
+    PlaceChoice.objects.create(enrollment=person, session=session, room=room, chosen_at=AT, seated=True)
+    words = "1 participant has a seat in a room that goes."
+    assert words in said(office.post(page(session), to(NINE)))
+    assert words not in said(office.post(page(session), to(NINE, rooms=[room.pk])))
+
+
+def test_another_edition_that_would_wait_at_the_door_is_said_to_be_slight(office, session):
+    room = factories.a_room()
+    factories.a_session(starts_at=NINE + timedelta(hours=4), rooms=[room])
+    answer = office.post(page(session), to(NINE, rooms=[room.pk]))
+    assert '<span class="tag">slight</span>' in answer.text
 
 
 def test_what_was_read_of_another_time_does_not_count(office, session):

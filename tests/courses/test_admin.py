@@ -263,6 +263,20 @@ def test_instructors_are_changed_as_a_whole(office):
     assert list(rows) == [(second.pk, "company", 60), (first.pk, "academic", 180)]
 
 
+@pytest.mark.parametrize("taught", [True, False])
+def test_a_page_on_which_somebody_else_changed_the_instructors_meanwhile_undoes_nothing(office, taught):
+    first, second, third = (factories.an_instructor() for _ in range(3))
+    session = factories.a_session(starts_at=NINE, instructors=[first] if taught else [])
+    address = page("session", "change", session.pk)
+    seen = office.get(address).context["adminform"].form.initial["seen"]
+    stale = teaching(session, (third, 240, 240)) | {"seen": seen}
+    assert office.post(address, teaching(session, (second, 240, 240)) | {"seen": seen}).status_code == 302
+    response = office.post(address, stale)
+    assert response.status_code == 422
+    assert "Somebody has changed this session meanwhile" in response.text
+    assert session.teachers.get().instructor == second
+
+
 def test_shares_that_do_not_make_up_the_session_are_refused_with_what_was_typed(office):
     teacher = factories.an_instructor()
     session = factories.a_session(starts_at=NINE, instructors=[teacher])

@@ -7,6 +7,7 @@ import pytest
 from courses.actions.drafting import (
     add_draft_session,
     cancel_draft_session,
+    drop_draft,
     edit_draft_session,
     open_draft,
     permit,
@@ -175,6 +176,25 @@ def test_a_soft_clash_waits_for_somebody_to_permit_it(office, sessions):
 def test_a_draft_that_changes_nothing_is_not_released(office, sessions):
     with pytest.raises(Refusal):
         released(opened(sessions[0]), office)
+
+
+def test_what_has_begun_is_not_moved_by_a_release_and_nothing_moves_into_the_past(office, sessions):
+    """Whoever came would never hear of it: nobody is told of what is past."""
+    for number, facts in enumerate(
+        ({"starts_at": NINE + 2 * DAY, "ends_at": NINE + 2 * DAY + HOURS}, {"starts_at": NINE - DAY})
+    ):
+        draft = opened(sessions[0])
+        edited(draft, sessions[number], **({"ends_at": NINE - DAY + HOURS} | facts))
+        with pytest.raises(Refusal):
+            release_draft(timetabledraft=draft, by=office, at=NINE)
+        drop_draft(timetabledraft=draft, by=None, at=NINE)
+    assert not TimetableRelease.objects.exists()
+
+
+def test_who_taught_what_has_begun_can_still_be_corrected(office, sessions):
+    draft = opened(sessions[0])
+    edited(draft, sessions[0], topic_it="Monopattini", instructors=[factories.an_instructor()])
+    assert release_draft(timetabledraft=draft, by=office, at=NINE).number == 1
 
 
 def test_a_draft_is_released_once(office, sessions):

@@ -1,6 +1,7 @@
 """No session on a day the edition, its hub or the Academy is closed; a new length keeps the proportions."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone, translation
@@ -17,6 +18,7 @@ from courses.actions.timetable import (
 from courses.models import Closure, Session, SessionTeacher
 from courses.refusals import Refusal
 from tests.factories import a_cohort, a_person, a_room, a_session, an_instructor, rome
+from tests.together import all_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +161,25 @@ def test_nobody_substitutes_who_does_not_teach_or_by_who_already_does():
         with pytest.raises(Refusal):
             substitute_teacher(session=session, **pair, reason="Malattia", by=None, at=timezone.now())
     assert not session.substitutions.exists()
+
+
+def test_whoever_looked_at_other_instructors_changes_nothing():
+    """The guard behind the page: between its reading and its lock somebody else may have written."""
+    one, other = an_instructor(), an_instructor()
+    session = a_session(instructors=[one])
+    seen = [row.pk for row in session.teachers.all()]
+    row = SessionTeacher(instructor=other, kind=other.kind, minutes=240, share=240)
+    change_teachers(session=session, teaching=[row], seen=seen, by=None, at=timezone.now())
+    with pytest.raises(Refusal):
+        change_teachers(session=session, teaching=[], seen=seen, by=None, at=timezone.now())
+    assert session.teachers.get().instructor == other
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_substitutions_of_one_session_at_once_are_both_kept():
+    out, into = ([an_instructor(), an_instructor()] for _ in range(2))
+    session = a_session(instructors=out)
+    facts = {"session": session, "reason": "Malattia", "by": None, "at": timezone.now()}
+    pairs = zip(out, into, strict=True)
+    all_at_once(partial(substitute_teacher, out=one, into=other, **facts) for one, other in pairs)
+    assert {row.instructor for row in session.teachers.all()} == set(into)

@@ -21,6 +21,12 @@ NINE, BEFORE = rome(2022, 1, 20, 9), rome(2021, 12, 2, 9)
 HOURS = timedelta(hours=4)
 
 
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    """Before what these drafts change begins."""
+    time_machine.move_to(BEFORE, tick=False)
+
+
 @pytest.fixture
 def office(client):
     client.force_login(factories.somebody_of_the_office(name="Carla Segreti"))
@@ -90,6 +96,19 @@ def test_a_session_is_edited_and_what_changes_is_marked(office, draft):
     assert row.starts_at == NINE + timedelta(hours=5)
     assert row.session.starts_at == NINE
     assert re.search(r'class="tag"\s*>moved</span>', office.get(page("change", draft.pk)).text)
+
+
+@pytest.mark.parametrize("late", [{"topic_en": "Scooters"}, {"cancelled": "on"}])
+def test_what_somebody_else_changed_in_the_draft_meanwhile_stays(office, draft, late):
+    row = draft.sessions.get()
+    address = page("session", draft.pk, row.pk)
+    seen = office.get(address).context["adminform"].form.initial["seen"]
+    assert office.post(address, typed(row, topic_en="Trams", seen=seen)).status_code == 302
+    answer = office.post(address, typed(row, seen=seen, **late))
+    assert answer.status_code == 422
+    assert "Somebody has changed this session meanwhile" in answer.text
+    row.refresh_from_db()
+    assert (row.topic_en, row.cancelled) == ("Trams", False)
 
 
 def test_a_session_that_ends_before_it_begins_comes_back_with_what_was_typed(office, draft):
@@ -243,6 +262,14 @@ def test_the_planner_is_not_asked_where_no_weekly_pattern_says_when(office, draf
 def test_the_page_says_how_far_the_planner_is(office, draft, state, words):
     factories.a_run(draft, **state)
     assert words in " ".join(office.get(page("change", draft.pk)).text.split())
+
+
+def test_the_page_of_a_draft_has_nothing_to_save_and_a_dropped_one_nothing_to_release(office, draft):
+    open_page = office.get(page("change", draft.pk)).text
+    assert 'name="_save"' not in open_page
+    assert "In the way of a release" in open_page
+    office.post(page("drop", draft.pk))
+    assert "In the way of a release" not in office.get(page("change", draft.pk)).text
 
 
 def test_a_draft_is_dropped(office, draft):
