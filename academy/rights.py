@@ -16,7 +16,7 @@ MAY = {
         "closure": "view add change delete",
         "instructor": "view add change delete",
         "cohort": "view add change delete",
-        "session": "view add change",
+        "session": "view change",
         "sessionplace": "view",
         "sessionteacher": "view add change delete",
         "role": "view add change delete",

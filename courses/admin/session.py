@@ -11,10 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from courses.actions.timetable import (
-    Plan,
     cancel_session,
     change_teachers,
-    plan_sessions,
     rearrange_session,
     restore_session,
     substitute_teacher,
@@ -63,26 +61,6 @@ class SubstituteForm(forms.Form):
     def __init__(self, *args, session: Session, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["out"].queryset = Instructor.objects.filter(teaching__session=session)
-
-
-class PlanForm(OfficeForm):
-    """A session to be, with its places and instructors."""
-
-    rooms = forms.ModelMultipleChoiceField(
-        Room.objects.select_related("hub"), label=_("Rooms"), required=False
-    )
-    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https", widget=AdminURLFieldWidget)
-    instructors = forms.ModelMultipleChoiceField(
-        Instructor.objects.all(),
-        label=_("Instructors"),
-        required=False,
-        help_text=_("They share the session in equal parts; the parts can be changed afterwards."),
-    )
-    parallel = forms.BooleanField(
-        label=_("Parallel groups"),
-        required=False,
-        help_text=_("Each instructor teaches a group for the whole time."),
-    )
 
 
 class TaughtForm(OfficeForm):
@@ -152,6 +130,9 @@ class TeacherInline(PlainChoices, admin.StackedInline):
 class SessionAdmin(OfficeAdmin):
     """The roof registers it, with what every room has to say before a session moves."""
 
+    form = TaughtForm
+    inlines = [TeacherInline]
+
     list_display = ["starts_at", "length", "cohort", "module", "where_in_short", "who", "mode", "state"]
     list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter]
     search_fields = [
@@ -165,7 +146,8 @@ class SessionAdmin(OfficeAdmin):
     ]
     planned = ("cohort", "module", "purpose", "starts_at", "ends_at", "mode")
     facts = ("where", "state", "revision", "previous_starts_at", "change_reason")
-    topics = ("topic_it", "topic_en")
+    fields = [*planned, *facts, "topic_it", "topic_en", "seen"]
+    readonly_fields = [*planned, *facts]
     acts = (
         Act(
             "move",
@@ -222,21 +204,8 @@ class SessionAdmin(OfficeAdmin):
             )
         )
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(
-            request, obj, change=change, **{"form": TaughtForm if obj else PlanForm} | kwargs
-        )
-
-    def get_fields(self, request, obj=None):
-        if obj:
-            return [*self.planned, *self.facts, *self.topics, "seen"]
-        return [*self.planned, "rooms", "link", "instructors", "parallel", *self.topics]
-
-    def get_readonly_fields(self, request, obj=None):
-        return [*self.planned, *self.facts] if obj else []
-
-    def get_inlines(self, request, obj):
-        return [TeacherInline] if obj else []
+    def has_add_permission(self, request):
+        return False  # it is added to a draft, so that its release tells those concerned
 
     def has_delete_permission(self, request, obj=None):
         return False  # a session once planned is cancelled, not forgotten
@@ -255,20 +224,6 @@ class SessionAdmin(OfficeAdmin):
                 "seen": thing.revision,
             }
         }
-
-    def save_model(self, request, obj, form, change):
-        """A new session is planned; of a planned one only the topic is written here."""
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        names = ("module", "starts_at", "ends_at", "mode", "purpose", "link", "parallel", *self.topics)
-        plan = Plan(
-            **{name: form.cleaned_data[name] for name in names},
-            rooms=tuple(form.cleaned_data["rooms"]),
-            instructors=tuple(form.cleaned_data["instructors"]),
-        )
-        [session] = plan_sessions(cohort=obj.cohort, plans=[plan], by=request.user, at=timezone.now())
-        obj.pk = session.pk
 
     def save_formset(self, request, form, formset, change):
         """Who teaches is changed as a whole: the shares must make up the session."""
