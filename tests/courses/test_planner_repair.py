@@ -107,7 +107,9 @@ def days(before, after):
     return sum(round(abs(it.starts_at - was[it.unit]) / timedelta(days=1)) for it in after)
 
 
-def test_a_session_that_must_move_goes_to_the_nearest_half_day_that_is_free():
+@pytest.mark.parametrize("quick", [mending.QUICK, 0.0])
+def test_a_session_that_must_move_goes_to_the_nearest_half_day_that_is_free(quick, monkeypatch):
+    monkeypatch.setattr(mending, "QUICK", quick)
     weeks = tuple(slot for number in range(4) for slot in week(number))
     problem = two_modules()
     module = Module("M1", (unit("M1/1", qualified=(ANNA,)),))
