@@ -3,26 +3,22 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from courses.planner import Effort, Pin, Plan, Problem, check, explain, plan, repair
 from courses.planner.choices import Choices
 from courses.planner.costs import score
 from courses.planner.engine import load
 from courses.planner.model import Model
+from courses.planner.problem import local_day
 
 from .editions import four_editions, past_edition, with_away
 
 Say = Callable[[str], object]
 SEED = 0
 NOTHING = Effort(rounds=0, bound=0.0)
-# Who falls out, and on which Thursday.
-ABSENCES = (
-    ("Nerina Valdorsa", date(2022, 1, 13)),
-    ("Bice Lamporelli", date(2022, 2, 17)),
-    ("Ginevra Montescudaio", date(2022, 3, 10)),
-    ("Quirino Barbalunga", date(2022, 3, 10)),
-)
+# Who falls out, for two weeks from the first session they would teach.
+ABSENT = ("Nerina Valdorsa", "Bice Lamporelli", "Ginevra Montescudaio", "Quirino Barbalunga")
 
 
 def planner_figures(*, say: Say, seeds: Sequence[int] = (0, 1, 2)) -> dict:
@@ -32,9 +28,7 @@ def planner_figures(*, say: Say, seeds: Sequence[int] = (0, 1, 2)) -> dict:
     figures["four editions"] = [planned(four_editions(), SEED, say)]
     base = plan(past_edition(), seed=SEED, effort=Effort(rounds=20)).plan
     figures["absences"] = [
-        repaired(base, name, first, substitutes, say)
-        for name, first in ABSENCES
-        for substitutes in (True, False)
+        repaired(base, name, substitutes, say) for name in ABSENT for substitutes in (True, False)
     ]
     figures["relaxations"] = [relaxed(name, problem, say) for name, problem in infeasible().items()]
     return figures
@@ -65,9 +59,15 @@ def planned(problem: Problem, seed: int, say: Say) -> dict:
     return figures
 
 
-def repaired(base: Plan, name: str, first: date, substitutes: bool, say: Say) -> dict:
+def fallen_out(base: Plan, name: str) -> Problem:
+    """The past edition without somebody, for two weeks from their first session in `base`."""
+    first = min(local_day(it.starts_at) for it in base if name in it.instructors)
+    return with_away(past_edition(), name, first=first, weeks=2)
+
+
+def repaired(base: Plan, name: str, substitutes: bool, say: Say) -> dict:
     """Somebody falls out for two weeks."""
-    problem = with_away(past_edition(), name, first=first, weeks=2)
+    problem = fallen_out(base, name)
     took, mended = seconds(lambda: repair(problem, base, substitutes=substitutes))
     touched = len({change.facts["unit"] for change in mended.changes})
     figures = {
@@ -76,11 +76,18 @@ def repaired(base: Plan, name: str, first: date, substitutes: bool, say: Say) ->
         "seconds": took,
         "status": str(mended.status),
         "touched": touched,
+        "days": days_away(base, mended.plan),
         "violations": len(check(problem, mended.plan).violations) if mended.plan else None,
     }
     how = "others standing in" if substitutes else "nobody standing in"
     say(f"planner, {name} away two weeks, {how}: {mended.status} in {took} s, {touched} touched")
     return figures
+
+
+def days_away(before: Plan, after: Plan) -> int:
+    """How many days all that moved is from where it was."""
+    was = {it.unit: it.starts_at for it in before}
+    return sum(round(abs(it.starts_at - was[it.unit]) / timedelta(days=1)) for it in after)
 
 
 def relaxed(name: str, problem: Problem, say: Say) -> dict:

@@ -1,18 +1,19 @@
-"""What no plan can undercut, however good: a bound to hold a plan against.
+"""What no plan can undercut, however good: a bound to hold a plan against, and where to begin.
 
 Each edition month by month: which units every month could hold, leaving clashes and rooms aside. What
 balance and Saturdays cost there, they cost at least; the solver's own bound on the whole model is near
-nothing.
+nothing. A plan that begins with the months so found has the balance right, which is hard to mend later.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .choices import Choice, Choices, Stretch, covered
 from .costs import HOUR, SATURDAY, hundredths_off
-from .engine import available, load, solve
+from .engine import ALL_LINEAR, available, load, solve
 from .problem import Edition, Unit
 
 if TYPE_CHECKING:
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 Month = tuple[int, int]
 
 
-def least_points(choices: Choices, *, limit: float, seed: int) -> int:
+def least_points(choices: Choices, *, limit: float, seed: int) -> tuple[int, dict[str, Month]]:
     """Points that no plan of the problem can go below, as far as `limit`, deterministic time, shows.
 
-    Without OR-Tools only what is counted: the sessions the weekdays have no room for.
+    And the month of each unit in a spread over the months that costs so little, modules being split as
+    little as can be; none where no spread was found. Without OR-Tools only what is counted: the sessions
+    the weekdays have no room for.
     """
-    if available():
-        return sum(_Spread(choices, it).bound(limit=limit, seed=seed) for it in choices.problem.editions)
-    return sum(_saturdays(choices, it) for it in choices.problem.editions)
+    if not available():
+        return sum(_saturdays(choices, it) for it in choices.problem.editions), {}
+    spreads = [_Spread(choices, it).least(limit=limit, seed=seed) for it in choices.problem.editions]
+    return sum(bound for bound, _ in spreads), {key: it for _, of in spreads for key, it in of.items()}
 
 
 def _saturdays(choices: Choices, edition: Edition) -> int:
@@ -68,6 +72,10 @@ class _Spread:
         of_units = {self._month(start) for starts in self.starts.values() for start in starts}
         self.months = sorted(of_units | {self._month(spot.start) for spot in self.held.values()})
         self.by: dict[str, list[cp_model.IntVar]] = {key: self._unit(key) for key in self.units}
+        self.modules: defaultdict[str, list[str]] = defaultdict(list)
+        for key, it in self.units.items():
+            if it.module.usual_weeks is not None:
+                self.modules[it.module.key].append(key)
         self.terms: list[Expression] = []
         for _, before, after in choices.pairs:
             if before in self.units and after in self.units:
@@ -79,10 +87,31 @@ class _Spread:
         held = sum(choices.day(spot.start)[3] == SATURDAY for spot in self.held.values())
         self.terms.append(choices.problem.weights.saturdays * held)
 
-    def bound(self, *, limit: float, seed: int) -> int:
-        """The least it can cost, as far as is shown within the limit."""
-        self.model.minimize(self.cp.LinearExpr.sum(self.terms))
-        return max(0, solve(self.model, (), limit=limit, seed=seed).bound)
+    def least(self, *, limit: float, seed: int) -> tuple[int, dict[str, Month]]:
+        """The least it can cost, as far as is shown within the limit, and a month for each unit."""
+        points = self.cp.LinearExpr.sum(self.terms)
+        self.model.minimize(points)
+        least = solve(self.model, (), limit=limit, seed=seed, linear=ALL_LINEAR)
+        if not least.has_values:
+            return max(0, least.bound), {}
+        self.model.add(points <= least.objective)
+        self.model.minimize(self.cp.LinearExpr.sum(self._splits()))
+        asked = [literal for literals in self.by.values() for literal in literals]
+        spread = solve(self.model, asked, limit=limit, seed=seed, linear=ALL_LINEAR)
+        number = len(self.months)
+        held = [spread.values[at : at + number] for at in range(0, len(spread.values), number)]
+        months = {key: self.months[by.index(1)] for key, by in zip(self.by, held, strict=False)}
+        return max(0, least.bound), months
+
+    def _splits(self) -> list[cp_model.IntVar]:
+        """For each module that should be short and each month, whether some of it is held there."""
+        splits = []
+        for keys in self.modules.values():
+            for number in range(len(self.months)):
+                splits.append(self.model.new_bool_var(""))
+                for key in keys:
+                    self.model.add(self._inside(key, number) <= splits[-1])
+        return splits
 
     def _month(self, start: int) -> Month:
         return self.choices.day(start)[:2]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 
+ALL_LINEAR = 2
+
+
 class Status(StrEnum):
     """What a search has shown."""
 
@@ -67,13 +70,14 @@ def solve(
     limit: float,
     seed: int,
     presolve: bool = True,
-    linear: bool = True,
+    linear: int = 1,
     by_core: bool = False,
 ) -> Solved:
     """Search within `limit`, in deterministic time (about seconds of a quick core).
 
-    Without `linear` it does without linear relaxations, which help little where few things change;
-    `by_core` it raises the bound from conflict to conflict, which is quick where the best is near it.
+    With `linear` 0 it does without linear relaxations, which help little where few things change; with 2
+    all of the model is in one, which shows bounds where literals add up. `by_core` it raises the bound from
+    conflict to conflict, which is quick where the best is near it.
     """
     cp = load()
     solver: cp_model.CpSolver = cp.CpSolver()
@@ -82,7 +86,8 @@ def solve(
     parameters.random_seed = seed
     parameters.max_deterministic_time = limit
     parameters.cp_model_presolve = presolve
-    parameters.linearization_level = int(linear)
+    parameters.linearization_level = linear
+    parameters.add_lp_constraints_lazily = linear < ALL_LINEAR
     parameters.optimize_with_core = by_core
     parameters.cp_model_probing_level = 0  # a third of a small search, for nothing
     known = {

@@ -45,7 +45,7 @@ def explain(problem: Problem, *, seed: int = 0, conflict: bool = True) -> Explan
         return Explanation(short)
     model = RelaxedModel(problem)
     model.ask_for_fewest()
-    solved, spots = model.solve(limit=RELAX, seed=seed, linear=False, by_core=True)
+    solved, spots = model.solve(limit=RELAX, seed=seed, linear=0, by_core=True)
     if not solved.has_values:
         return Explanation(short)
     given_up = dict(zip(model.rules, solved.values[-len(model.rules) :], strict=True))

@@ -82,7 +82,7 @@ class Model:
         limit: float,
         seed: int,
         hint: Mapping[str, Spot] | None = None,
-        linear: bool = True,
+        linear: int = 1,
         by_core: bool = False,
     ) -> tuple[Solved, Spots]:
         """Search for the least sum of the terms; gives the free units' spots among the fixed ones'."""
@@ -102,6 +102,7 @@ class Model:
 
     def _hint(self, spots: Mapping[str, Spot]) -> None:
         """A hint for every variable: on the choices alone it would be lost."""
+        self.model.proto.clear_solution_hint()
         for key, variable in self.starts.items():
             self.model.add_hint(variable, spots[key].start)
         for variable, value in self._values:

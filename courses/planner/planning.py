@@ -21,7 +21,7 @@ from .greedy import greedy
 from .mending import mend
 from .problem import Placed, Plan, Problem
 from .rules import Score
-from .search import Effort, Progress, first_plan, improve
+from .search import Effort, Progress, by_months, first_plan, improve
 from .shortages import shortages
 
 MENDING = 30.0  # deterministic time
@@ -87,12 +87,15 @@ def plan(
     if engine is Engine.GREEDY:
         spots = greedy(choices, seed=seed, tries=effort.tries)
         status = Status.FOUND if len(spots) == len(problem.units) else Status.UNDECIDED
-        return _answer(choices, engine, status, spots, spots, least_points(choices, limit=0, seed=seed))
+        bound, _ = least_points(choices, limit=0, seed=seed)
+        return _answer(choices, engine, status, spots, spots, bound)
     status, first = first_plan(choices, seed=seed, effort=effort)
     if status in (Status.NONE, Status.UNDECIDED):
         return Answer(engine, status)
-    bound = least_points(choices, limit=effort.bound, seed=seed)
-    spots = improve(choices, first, seed=seed, effort=effort, goal=bound, progress=progress)
+    bound, months = least_points(choices, limit=effort.bound, seed=seed)
+    begin = by_months(choices, first, months, seed=seed, effort=effort)
+    better = improve(choices, begin, seed=seed, effort=effort, goal=bound, progress=progress)
+    spots = min(better, first, key=lambda it: score(choices, it).total)
     return _answer(choices, engine, status, first, spots, bound)
 
 

@@ -6,13 +6,13 @@ Nothing here looks at a clock: rounds are counted, and each has its deterministi
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .choices import Choices, Spots
 from .costs import WEEK, score
 from .engine import Status
-from .greedy import greedy
+from .greedy import Month, greedy
 from .model import Model
 from .objective import add_costs
 
@@ -31,7 +31,7 @@ class Effort:
     tries: int = 60
     first: float = 20.0
     bound: float = 4.0
-    rounds: int = 100
+    rounds: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,17 @@ def first_plan(choices: Choices, *, seed: int, effort: Effort) -> tuple[Status, 
         return Status.FOUND, spots
     solved, found = Model(choices).solve(limit=effort.first, seed=seed)
     return solved.status, found
+
+
+def by_months(
+    choices: Choices, first: Spots, months: Mapping[str, Month], *, seed: int, effort: Effort
+) -> Spots:
+    """A plan that goes by `months` as far as it can, or the first one: what is better to begin with.
+
+    Even where it costs more, since weeks mend a module's length and hardly a month's balance.
+    """
+    spots = greedy(choices, seed=seed, tries=effort.tries, months=months) if months else first
+    return spots if len(spots) == len(choices.problem.units) else first
 
 
 def improve(

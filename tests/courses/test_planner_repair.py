@@ -1,22 +1,30 @@
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courses.planner import Change, Status, check, plan, repair
+from courses.planner import Change, Module, Status, check, mending, plan, repair
 from courses.planner.mending import MOVED, OTHER_PERSON, OTHER_ROOM
+from courses.planner.problem import local_day
 from tests.planning import (
     ANNA,
+    AULA,
     BRUNO,
     CARLA,
     DARIO,
+    THURSDAY,
     a_sound_plan,
     every_plan,
     people,
+    placed,
     problems,
     rooms,
     two_modules,
+    unit,
+    week,
     whole_day,
 )
 
@@ -93,9 +101,31 @@ def weight(before, after):
     )
 
 
+def days(before, after):
+    """How many days, to the nearest, all units are from where they were."""
+    was = {it.unit: it.starts_at for it in before}
+    return sum(round(abs(it.starts_at - was[it.unit]) / timedelta(days=1)) for it in after)
+
+
+@pytest.mark.parametrize("quick", [mending.QUICK, 0.0])
+def test_a_session_that_must_move_goes_to_the_nearest_half_day_that_is_free(quick, monkeypatch):
+    monkeypatch.setattr(mending, "QUICK", quick)
+    weeks = tuple(slot for number in range(4) for slot in week(number))
+    problem = two_modules()
+    module = Module("M1", (unit("M1/1", qualified=(ANNA,)),))
+    edition = replace(problem.editions[0], modules=(module,), slots=weeks, before=())
+    problem = replace(problem, editions=(edition,))
+    for number in (1, 3, 5, 7, 10, 15):  # Fridays and Saturdays
+        before = (placed(problem, "M1/1", number, room=AULA, who=ANNA),)
+        day = local_day(before[0].starts_at)
+        mended = repair(fallen_out(problem, ANNA, days=(day - THURSDAY).days), before)
+        assert days(before, mended.plan) == 1
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(problems(), st.sampled_from([ANNA, BRUNO]), st.integers(0, 8))
-def test_no_sound_plan_is_nearer_than_the_mended_one(problem, who, day):
+@given(problems(), st.sampled_from([ANNA, BRUNO]), st.integers(0, 8), st.booleans())
+def test_no_sound_plan_is_nearer_than_the_mended_one(problem, who, day, hard):
+    """Also where the quick model is given no time."""
     before = next(every_plan(problem), None)
     if before is None:
         return
@@ -107,13 +137,16 @@ def test_no_sound_plan_is_nearer_than_the_mended_one(problem, who, day):
             for it in problem.instructors
         ),
     )
-    weights = [weight(before, after) for after in every_plan(changed)]
-    mended = repair(changed, before)
+    weights = [(weight(before, after), days(before, after)) for after in every_plan(changed)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mending, "QUICK", 0.0 if hard else mending.QUICK)
+        mended = repair(changed, before)
     if not weights:
         assert mended.status == Status.NONE
         return
     assert check(changed, mended.plan).violations == ()
-    assert (mended.fewest, weight(before, mended.plan)) == (True, min(weights))
+    assert mended.fewest
+    assert (weight(before, mended.plan), days(before, mended.plan)) == min(weights)
 
 
 def test_a_plan_found_is_a_plan_to_mend():

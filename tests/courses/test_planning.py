@@ -1,10 +1,17 @@
 """The planner on a real draft: what it is asked, what it may not touch, and what it leaves behind."""
 
+import os
+import subprocess
+import sys
+import sysconfig
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
 from courses.actions.drafting import edit_draft_session, lay_out_draft, weekly_pattern
@@ -239,6 +246,53 @@ def test_why_there_is_no_plan_is_said_with_names_and_days(draft):
     )
     with pytest.raises(Refusal, match="no plan to take over"):
         take_over_plan(planrun=run, by=None, at=BEFORE)
+
+
+WAITING = """
+from importlib.util import find_spec
+from django import setup
+setup()
+from courses.models import PlanRun
+from courses.tasks import plan
+while PlanRun.objects.filter(state="waiting"):
+    plan()
+print(find_spec("ortools"))
+"""
+
+
+@pytest.fixture
+def without_or_tools(tmp_path):
+    """The environment of a process for which every installed package is there but OR-Tools."""
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if not path.name.startswith("ortools"):
+            (tmp_path / path.name).symlink_to(path)
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    return {
+        **os.environ,
+        "DATABASE_URL": database.geturl(),
+        "PYTHONPATH": f"{settings.BASE_DIR}{os.pathsep}{tmp_path}",
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_on_a_server_without_or_tools_plans_greedily_and_says_so(draft, without_or_tools):
+    anew = ask_planner(timetabledraft=draft, by=None, at=BEFORE)
+    release_draft(timetabledraft=draft, by=None, at=BEFORE)
+    place = SessionPlace.objects.filter(room__kind="classroom").order_by("session__starts_at").first()
+    day = place.session.starts_at.date()
+    [mend] = mend_timetables(
+        away=factories.a_closure(room=place.room, starts_on=day, ends_on=day), by=None, at=BEFORE
+    )
+    # -S: not even the environment's own packages
+    command = [sys.executable, "-S", "-W", "ignore", "-c", WAITING]
+    done = subprocess.run(command, env=without_or_tools, check=True, capture_output=True, text=True)
+    assert done.stdout == "None\n"
+    for run in (anew, mend):
+        run.refresh_from_db()
+    assert (anew.state, anew.result["engine"], anew.result["status"]) == ("done", "greedy", "found")
+    assert len(anew.result["plan"]) == 78
+    assert (mend.state, mend.result["engine"], mend.result["status"]) == ("done", "greedy", "undecided")
+    assert mend.result["plan"] == []
 
 
 def test_every_thing_the_planner_can_say_has_words():
