@@ -17,7 +17,7 @@ def of_session(session: Session, becoming: Becoming) -> Iterable[Consequence]:
         facts = {"module": test.module.code, "scores": test.recorded}
         if becoming.cancelled:
             yield Consequence(
-                _("The test of %(module)s loses its session; it has %(scores)d scores.") % facts
+                _("The test of %(module)s loses its session. Scores recorded: %(scores)d.") % facts
             )
         else:
-            yield Consequence(_("The test of %(module)s moves with it; it has %(scores)d scores.") % facts)
+            yield Consequence(_("The test of %(module)s moves with it. Scores recorded: %(scores)d.") % facts)

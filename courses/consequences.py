@@ -24,13 +24,14 @@ SAID = {Finding.OVERRUN, Finding.SEATS_SHORT, Finding.CLOCKS_CHANGE}
 
 @dataclass(frozen=True)
 class Becoming:
-    """What a session is to be; `rooms` None where they stay."""
+    """What a session is to be; `rooms` None where they stay. Of what has begun nobody is `told`."""
 
     starts_at: datetime
     ends_at: datetime
     mode: str
     rooms: tuple | None = None
     cancelled: bool = False
+    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def of_session(session: Session, becoming: Becoming) -> Iterable[Consequence]:
     if not becoming.cancelled:
         yield from _clashes(session, becoming)
     names = [row.instructor.name for row in session.teachers.select_related("instructor")]
-    if names:
+    if not becoming.told:
+        yield Consequence(_("Nobody is told: it has begun."))
+    elif names:
         yield Consequence(_("Instructors told: %(names)s.") % {"names": ", ".join(names)})
     if session.drafted.filter(draft__state="open").exists():
         yield Consequence(_("An open draft has this session: it will have to take the change over."))

@@ -20,7 +20,7 @@ def of_session(session: Session, becoming: Becoming) -> Iterable[Consequence]:
         )
         for moment in (session.starts_at, becoming.starts_at)
     )
-    if after or before:
+    if becoming.told and (after or before):
         number = len(before | after)
         words = ngettext("%(number)d participant is told.", "%(number)d participants are told.", number)
         yield Consequence(words % {"number": number})

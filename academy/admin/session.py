@@ -36,6 +36,7 @@ class SessionAdmin(office.SessionAdmin):
             mode=typed.get("mode", thing.mode),
             rooms=tuple(typed["rooms"]) if typed else None,
             cancelled=act.name == "cancel",
+            told=typed.get("starts_at", thing.starts_at) > timezone.now(),
         )
         if not timedelta() < becoming.ends_at - becoming.starts_at <= LONGEST:
             return []  # it will be refused, and said why

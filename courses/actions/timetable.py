@@ -234,7 +234,7 @@ def rearranged(
         raise Refusal(_("Somebody has changed this session meanwhile: open this page anew."))
     before = session.minutes
     if time:
-        refuse_closed_days(session.cohort, [time])
+        refuse_time(session, time, at)
         session.starts_at, session.ends_at = time
     if arrangement:
         arrangement.refuse_contradiction()
@@ -311,6 +311,13 @@ def locked(session: Session) -> Session:
     """`session` as it is now, its edition and itself locked in that order."""
     Cohort.objects.select_for_update(no_key=True).get(pk=session.cohort_id)
     return Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+
+
+def refuse_time(session: Session, time: tuple[datetime, datetime], at: datetime) -> None:
+    """Raise Refusal where `session` cannot be moved to `time`."""
+    if time[0] <= at < session.starts_at:
+        raise Refusal(_("It has not begun, so it cannot be moved into the past: nobody would be told."))
+    refuse_closed_days(session.cohort, [time])
 
 
 def refuse_closed_days(cohort: Cohort, times: Iterable[tuple[datetime, datetime]]) -> None:

@@ -20,7 +20,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def office(client):
+def office(client, time_machine):
+    time_machine.move_to(AT)
     client.person = factories.somebody_of_the_office()
     client.force_login(client.person)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
@@ -68,7 +69,7 @@ def test_a_move_is_done_only_once_what_it_touches_has_been_read(office, session)
         "An open draft has this session: it will have to take the change over.",
         "2 participants are told.",
         "1 participant has left the edition by the new day.",
-        "The test of B1 moves with it; it has 1 scores.",
+        "The test of B1 moves with it. Scores recorded: 1.",
     ]
     assert "Nothing has been done yet. Read this and confirm." in first.text
     assert '<span class="tag">serious</span>' in first.text
@@ -152,5 +153,23 @@ def test_a_clash_is_named_with_the_session_in_the_way_and_nothing_moves(office, 
 def test_a_cancellation_says_beforehand_whom_and_what_it_touches(office, session):
     sentences = said(office.get(page(session, "cancel")))
     assert "2 participants are told." in sentences
-    assert "The test of B1 loses its session; it has 1 scores." in sentences
+    assert "The test of B1 loses its session. Scores recorded: 1." in sentences
     assert office.post(page(session, "cancel"), {"reason": "Sciopero"}).status_code == 302
+
+
+def test_of_what_has_begun_nobody_is_told_and_so_it_says(office, session, time_machine):
+    time_machine.move_to(NINE + DAY)
+    first = office.post(page(session), to(NINE - DAY))
+    assert "Nobody is told: it has begun." in said(first)
+    assert [one for one in said(first) if "told" in one] == ["Nobody is told: it has begun."]
+
+
+def test_what_has_not_begun_is_not_moved_into_the_past_in_silence(office, session, time_machine):
+    time_machine.move_to(NINE - timedelta(hours=1))
+    answer = office.post(page(session), to(NINE - 2 * DAY))
+    seen = re.search(r'name="foreseen" value="(\w+)"', answer.text)[1]
+    answer = office.post(page(session), to(NINE - 2 * DAY, foreseen=seen))
+    assert answer.status_code == 422
+    assert "cannot be moved into the past" in answer.text
+    session.refresh_from_db()
+    assert session.starts_at == NINE

@@ -18,7 +18,8 @@ NINE = factories.rome(2022, 1, 20, 9)
 
 
 @pytest.fixture
-def office(client):
+def office(client, time_machine):
+    time_machine.move_to(factories.rome(2022, 1, 10, 9))
     client.force_login(factories.somebody_of_the_office())
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
