@@ -35,8 +35,9 @@ PLACE = 9  # columns of a place, at the end of a row of the query
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room, with the hub it is in."""
+    """A room, with its key and the hub it is in."""
 
+    pk: int
     room: str
     hub: str
     address: str
@@ -194,7 +195,7 @@ def entry(rows: list[tuple]) -> Entry:
         habit = next((Habit(hub, main) for attended, hub, main in habits if attended == edition), None)
         mode, own, waits_for, by_choice = own_place(mode, rooms, habit, choice)
         rooms = {number: rooms[number] for number in own}
-    place = {number: room(*words) for _key, number, _hub, *words in found if number is not None}
+    place = {number: room(number, *words) for _key, number, _hub, *words in found if number is not None}
     return Entry(
         pk,
         starts_at.astimezone(zone),
@@ -243,10 +244,10 @@ def own_place(
 
 
 @lru_cache(maxsize=1024)
-def room(name: str, hub: str, address: str, postal_code: str, city: str, province: str) -> Place:
+def room(pk: int, name: str, hub: str, address: str, postal_code: str, city: str, province: str) -> Place:
     """A room with the address of its hub on one line."""
     at = Hub(name=hub, address=address, postal_code=postal_code, city=city, province=province)
-    return Place(name, hub, at.full_address)
+    return Place(pk, name, hub, at.full_address)
 
 
 @dataclass(frozen=True, slots=True)

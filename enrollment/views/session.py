@@ -11,10 +11,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from courses.models import MaterialVersion, Session, SessionPlace
+from courses.models import MaterialVersion, Room, Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
-from enrollment.diary import entry_of
+from enrollment.diary import Entry, entry_of
 from enrollment.models import Enrollment
 
 
@@ -44,11 +44,25 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "over": found.ends_at <= at,
         "joinable": may_join(found, at),
         "opens_at": found.starts_at - JOIN_OPENS,
-        "choosable": bool(mine and not mine.taught and rooms and found.mode != Session.Mode.REMOTE),
+        **choices_in(found, mine, rooms),
         "may_choose": at <= until,
         "choose_until": until,
     }
     return render(request, "enrollment/session.html", context)
+
+
+def choices_in(found: Session, mine: Entry | None, rooms: list[Room]) -> dict:
+    """Whether the session has places to choose from, and those beside the one a person has.
+
+    Of several rooms where one usually is, none is one's own yet.
+    """
+    if not mine or mine.taught or not rooms:
+        return {"choosable": False}
+    has = [mine.waits_for.pk] if mine.waits_for else [place.pk for place in mine.places]
+    others = rooms if len(has) > 1 else [room for room in rooms if room.pk not in has]
+    may_go_remote = found.mode == Session.Mode.HYBRID and (mine.mode != Session.Mode.REMOTE or mine.waits_for)
+    choosable = found.mode != Session.Mode.REMOTE and bool(others or may_go_remote or mine.waits_for)
+    return {"choosable": choosable, "others": others, "may_go_remote": may_go_remote}
 
 
 def membership(user, found: Session):

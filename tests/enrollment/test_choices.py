@@ -1,5 +1,6 @@
 """Choosing the place of a session, alone and with many at the same moment."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -305,6 +306,45 @@ def test_who_teaches_and_the_office_have_room_and_call(client, time_machine):
         assert door in text
         assert room.hub.full_address in text
         assert client.get(door).status_code == 302
+
+
+def offered(client, session) -> list[str]:
+    """The places one may choose on the page of the session."""
+    text = client.get(reverse("enrollment:session", args=[session.pk])).text
+    return re.findall(r'name="room" value="(\w+)"', text)
+
+
+def test_the_place_one_has_is_not_offered_again_and_who_waits_may_go_anywhere_else(client, time_machine):
+    session, room, (ada, bea) = a_hybrid(seats=1, people=2)
+    other = a_room(hub=room.hub, capacity=9)
+    SessionPlace.objects.create(session=session, room=other)
+    time_machine.move_to(AT, tick=False)
+    choose(ada, session, room)
+    choose(bea, session, room)
+    for person, places in ((ada, [str(other.pk), "remote"]), (bea, [str(other.pk), "remote"])):
+        client.force_login(person.user)
+        assert offered(client, session) == places
+    choose(ada, session, None)
+    client.force_login(ada.user)
+    assert offered(client, session) == [str(room.pk), str(other.pk)]
+
+
+def test_where_there_is_one_place_only_nothing_is_to_be_chosen(client, time_machine):
+    cohort = a_cohort()
+    one = a_session(cohort=cohort, starts_at=BEGINS, mode="in_person", rooms=[a_room(hub=cohort.hub)])
+    time_machine.move_to(AT, tick=False)
+    client.force_login(an_enrollment(cohort=cohort).user)
+    assert offered(client, one) == []
+    assert "your-place" not in client.get(reverse("enrollment:session", args=[one.pk])).text
+
+
+def test_of_several_rooms_where_one_usually_is_each_may_be_chosen(client, time_machine):
+    cohort = a_cohort()
+    labs = [a_room(hub=cohort.hub), a_room(hub=cohort.hub)]
+    session = a_session(cohort=cohort, starts_at=BEGINS, mode="in_person", rooms=labs)
+    time_machine.move_to(AT, tick=False)
+    client.force_login(an_enrollment(cohort=cohort).user)
+    assert offered(client, session) == [str(lab.pk) for lab in labs]
 
 
 def test_a_place_is_chosen_on_the_page_of_the_session_until_the_cut_off(client, time_machine):

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 
 FEW, MANY = 3, 300
 MODULES, PEOPLE, NOTHING, HANDOUTS = r"Modulo \d+", r"Persona \d+", r"(?!)", r"Handout \d+"
+SESSIONS = r"/sessions/\d+/"
 APPLICANTS, DOCUMENTS, FILES, TIMES = r"Riga \d+", r"Document \d+", r"file-\d+\.pdf", r"Stanza \d+"
 BEFORE, AFTER = DAY - timedelta(hours=1), DAY + timedelta(hours=8)
 LISTS = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry}
@@ -128,6 +129,15 @@ def test_pages_ask_as_much_for_3_rows_as_for_300(time_machine, at):
     time_machine.move_to(at, tick=False)
     few = costs_of(pages_of(Edition(FEW)), FEW)
     assert costs_of(pages_of(Edition(MANY)), MANY) == few
+
+
+def test_what_a_browser_keeps_for_two_weeks_asks_as_much_for_3_rows_as_for_300(time_machine):
+    time_machine.move_to(BEFORE, tick=False)
+    few, many_ = (
+        costs_of({("participant", "kept"): (Edition(rows).participant, "/schedule/kept/", 4, SESSIONS)}, rows)
+        for rows in (FEW, MANY)
+    )
+    assert few == many_
 
 
 def test_pages_of_the_admission_ask_as_much_for_3_rows_as_for_300(time_machine):
