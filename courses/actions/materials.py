@@ -42,6 +42,7 @@ def add_material(
         kind=Material.Kind.FILE if upload else Material.Kind.LINK,
         position=(last or 0) + 1,
         published_at=published_at and max(published_at, at),
+        published_by=by if published_at else None,
     )
     keep_version(material, 1, upload, link, "", by, at)
     log.info("%s added material %d to %s of %s", by, material.pk, module.code, cohort)
@@ -69,8 +70,8 @@ def publish_material(
     material = hold(material)
     if material.visible(at):
         raise Refusal(_("Participants see this material already."))
-    material.published_at = max(published_at or at, at)
-    material.save(update_fields=["published_at"])
+    material.published_at, material.published_by = max(published_at or at, at), by
+    material.save(update_fields=["published_at", "published_by"])
     log.info("%s published material %d from %s", by, material.pk, material.published_at)
     return material
 

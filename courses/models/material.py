@@ -65,6 +65,14 @@ class Material(Titled):
         _("position"), help_text=_("The order within the module: 1 comes first.")
     )
     published_at = models.DateTimeField(_("visible from"), null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=pgettext_lazy("material", "published by"),
+    )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

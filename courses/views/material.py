@@ -125,7 +125,7 @@ def kept(request: HttpRequest, pk: int) -> Material:
     """The material, with its versions and who made them."""
     versions = MaterialVersion.objects.select_related("by").order_by("-number")
     rows = materials_kept_by(request.user).select_related(
-        "cohort", "module", "session__module", "withdrawn_by"
+        "cohort", "module", "session__module", "published_by", "withdrawn_by"
     )
     return get_object_or_404(rows.prefetch_related(Prefetch("versions", versions)), pk=pk)
 

@@ -25,6 +25,14 @@ def seen(at) -> list[int]:
     return [version.material_id for version in MaterialVersion.objects.seen(at)]
 
 
+def test_a_material_says_who_published_it_at_once_or_later():
+    ada, bea = factories.a_person(), factories.a_person()
+    assert a_material(at=NINE, published_at=NINE, by=ada).published_by == ada
+    waiting = a_material(at=NINE, published_at=None, by=ada)
+    assert waiting.published_by is None
+    assert publish_material(material=waiting, by=bea, at=NINE + HOUR).published_by == bea
+
+
 @pytest.mark.parametrize(
     ("published_at", "unseen_at", "seen_at"),
     [
