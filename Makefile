@@ -10,7 +10,7 @@ TEMPLATES := templates
 PUBLIC := DEBUG=0 ALLOWED_HOSTS=academy.example.org SECRET_KEY=nobody-serves-anything-with-this-key-it-is-only-for-the-check DATABASE_URL=postgresql://academy@localhost/academy REDIS_URL=redis://localhost/0
 
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test test-faults bench pictures messages
+.PHONY: help demo demo-reset test test-journeys test-faults bench pictures messages
 .PHONY: check check-code check-templates check-types check-layers check-django check-messages
 
 help: ## This list
@@ -22,8 +22,11 @@ demo: $(BIN)/.synced ## The portal with invented people on http://localhost:8000
 demo-reset: $(BIN)/.synced ## The same, started over: what was entered is lost
 	@exec $(BIN)/python manage.py demo --reset $(if $(TODAY),--today $(TODAY))
 
-test: $(BIN)/.synced-dev ## All tests but the slow ones
-	@exec $(BIN)/pytest -n $(JOBS) --dist worksteal --quiet -m "not slow"
+test: $(BIN)/.synced-dev ## All tests but the journeys and the slow ones
+	@exec $(BIN)/pytest -n $(JOBS) --dist worksteal --quiet -m "not slow" --ignore=tests/journeys
+
+test-journeys: $(BIN)/.synced-dev ## Whole stories in a real browser
+	@exec $(BIN)/pytest -n $(JOBS) --dist worksteal --quiet -m "not slow" tests/journeys
 
 test-faults: $(BIN)/.synced-dev ## Load, killed workers, a year of demos
 	@exec $(BIN)/pytest --quiet -m slow
