@@ -69,7 +69,7 @@ class Lessons:
     def add_reviews(self, at: datetime) -> None:
         """Two evenings before the next tests, drafted and released."""
         module = self.stage.modules[self.next_test(at)]
-        evenings = [self.stage.today + days * DAY for days in range(8, 16)]
+        evenings = [self.stage.today + days * DAY for days in range(8, 40)]  # August is closed for weeks
         open_days = [
             day for day in evenings if day.weekday() < pattern.THURSDAY and self.edition.days.is_open(day)
         ]
