@@ -163,6 +163,7 @@ class Session(models.Model):
                 violation_error_message=_("A session begins and ends on a whole minute."),
             ),
             models.UniqueConstraint(name="a_session_with_its_time", fields=["id", "during", "live"]),
+            models.UniqueConstraint(name="a_session_with_its_edition", fields=["id", "cohort"]),
             models.UniqueConstraint(
                 name="a_session_with_its_edition_and_module", fields=["id", "cohort", "module"]
             ),

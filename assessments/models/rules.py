@@ -1,0 +1,63 @@
+"""How much of an edition one has to attend: data of the edition, 80% of its hours without any."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assessments.budget import WHOLE, Scope
+from courses.models import Cohort
+from courses.models.invariants import known_values
+from courses.models.session import SessionMode
+
+
+class RuleScope(models.TextChoices):
+    """Which minutes a rule counts."""
+
+    OVERALL = Scope.OVERALL.value, _("all hours")
+    MODULE = Scope.MODULE.value, _("each module by itself")
+    BLOCK = Scope.BLOCK.value, _("each block by itself")
+    SESSION_MODE = Scope.SESSION_MODE.value, _("sessions of one mode")
+    IN_PERSON = Scope.IN_PERSON.value, _("hours attended in person")
+
+
+class AttendanceRule(models.Model):
+    """One line of the rule set of an edition: at least `share` hundredths of a percent of some minutes."""
+
+    cohort = models.ForeignKey(
+        Cohort, models.CASCADE, related_name="attendance_rules", verbose_name=_("edition")
+    )
+    scope = models.CharField(_("counts"), max_length=12, choices=RuleScope, default=RuleScope.OVERALL)
+    mode = models.CharField(_("mode"), max_length=10, choices=SessionMode, blank=True)
+    share = models.PositiveSmallIntegerField(
+        _("share"), default=8000, help_text=_("In hundredths of a percent: 8000 is 80%.")
+    )
+    excuses_count = models.BooleanField(
+        _("accepted absences count as attended"), default=False, db_default=False
+    )
+
+    class Meta:
+        verbose_name = _("rule of attendance")
+        verbose_name_plural = _("rules of attendance")
+        ordering = ["cohort", "pk"]
+        constraints = [
+            known_values("a_rule_has_a_known_scope", "scope", RuleScope),
+            models.CheckConstraint(
+                name="a_rule_names_a_mode_exactly_when_it_counts_one",
+                condition=Q(scope="session_mode", mode__in=SessionMode.values)
+                | (~Q(scope="session_mode") & Q(mode="")),
+                violation_error_message=_("Give a mode exactly when the rule counts sessions of one mode."),
+            ),
+            models.CheckConstraint(
+                name="a_rule_asks_for_a_share_of_the_whole",
+                condition=Q(share__gte=1, share__lte=WHOLE),
+                violation_error_message=_("A share lies between 0.01% and 100%."),
+            ),
+            models.UniqueConstraint(
+                name="an_edition_has_a_rule_once",
+                fields=["cohort", "scope", "mode"],
+                violation_error_message=_("The edition already has this rule."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_scope_display()

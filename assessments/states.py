@@ -1,0 +1,23 @@
+"""The states of a register, a notice of absence and a request for a rectification, and the passages."""
+
+from __future__ import annotations
+
+# The instructor signs, the tutor closes, the office locks; each takes the responsibility of the one
+# before, so there is no way back: after closing there are only rectifications.
+REGISTER_PASSAGES: dict[str, frozenset[str]] = {
+    "open": frozenset({"signed"}),
+    "signed": frozenset({"closed"}),
+    "closed": frozenset({"locked"}),
+    "locked": frozenset(),
+}
+
+# Only the office adds to these, and only by a rectification with its reason.
+FINAL_REGISTERS: frozenset[str] = frozenset({"closed", "locked"})
+
+# Of what a participant sends in. An answer may be changed until the register is locked.
+ANSWER_PASSAGES: dict[str, frozenset[str]] = {
+    "sent": frozenset({"accepted", "refused", "withdrawn"}),
+    "accepted": frozenset({"refused"}),
+    "refused": frozenset({"accepted"}),
+    "withdrawn": frozenset(),
+}
