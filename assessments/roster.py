@@ -1,11 +1,11 @@
-"""Who sits a test and who its retake."""
+"""Who sits a test, who its retake, and whose presence a register records."""
 
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from assessments.models import ModuleTest, Score
+from assessments.models import ModuleTest, Presence, Score
 from courses.models import Session
 from enrollment.models import Enrollment
 
@@ -35,3 +35,14 @@ def retake_of(test: ModuleTest) -> Session | None:
     """The session of the test's retake, if it is on the timetable."""
     retakes = Session.objects.live().filter(purpose=Session.Purpose.RETAKE)
     return retakes.filter(cohort=test.cohort_id, module=test.module_id).order_by("starts_at").first()
+
+
+def register_roster(session: Session):
+    """Enrollments, by name, whose presence in `session` is recorded: the members on its day.
+
+    Auditors are among them. Whoever has a presence stays in sight, whatever became of the dates.
+    """
+    edition = Enrollment.objects.filter(cohort=session.cohort_id)
+    members = edition.members_on(timezone.localdate(session.starts_at))
+    recorded = edition.filter(Exists(Presence.objects.filter(session=session, enrollment=OuterRef("pk"))))
+    return (members | recorded).select_related("user").order_by("user__name", "pk")

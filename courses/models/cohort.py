@@ -99,6 +99,7 @@ class RoleKind(models.TextChoices):
     """What somebody does for an edition beside teaching."""
 
     COMMITTEE = "committee", _("member of the committee")
+    TUTOR = "tutor", _("tutor")
 
 
 class Role(models.Model):

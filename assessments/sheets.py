@@ -1,0 +1,162 @@
+"""What a register says, row by row: the same for its page, its paper, its table and its seal."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from assessments.models import PresenceInterval, Rectification, Register
+from assessments.presence import Credit, Disagreement, Interval, credit, disagreements
+from assessments.roster import register_roster
+from assessments.seal import Rectified, Verdict, verify
+from courses.models import Session
+from enrollment.models import Enrollment
+
+HEAD = "session"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of a register: what is said of them and what counts."""
+
+    enrollment: Enrollment
+    session: Session
+    intervals: tuple[PresenceInterval, ...]
+
+    @cached_property
+    def spells(self) -> list[Interval]:
+        """The intervals as the pure rules read them."""
+        return [one.interval for one in self.intervals]
+
+    @cached_property
+    def credit(self) -> Credit:
+        return credit(self.spells, starts_at=self.session.starts_at, ends_at=self.session.ends_at)
+
+    @cached_property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        return disagreements(self.spells, starts_at=self.session.starts_at, ends_at=self.session.ends_at)
+
+    @property
+    def told(self) -> bool:
+        """Somebody has said something about this person."""
+        return bool(self.intervals)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As it is sealed."""
+        return row_of(self.enrollment, self.credit)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A register with its session and everybody on its roster."""
+
+    register: Register
+    session: Session
+    lines: list[Line]
+
+    @property
+    def untold(self) -> list[Line]:
+        """Of whom nobody has said anything yet."""
+        return [line for line in self.lines if not line.told]
+
+    @property
+    def present(self) -> int:
+        """People with at least a minute."""
+        return sum(line.credit.minutes > 0 for line in self.lines)
+
+    @property
+    def absent(self) -> int:
+        """People the record says were not there."""
+        return sum(line.told and not line.credit.minutes for line in self.lines)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The head and one row per person, as they are sealed."""
+        return [self.head, *(line.row for line in self.lines)]
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What was given, when and by whom."""
+        register, session = self.register, self.session
+        signed = {one.instructor_id: one for one in register.signatures.all()} if register.pk else {}
+        return {
+            "key": HEAD,
+            "session": session.pk,
+            "module": session.module.code,
+            "purpose": session.purpose,
+            "mode": session.mode,
+            "starts": stamp(session.starts_at),
+            "ends": stamp(session.ends_at),
+            "began": stamp(register.started_at),
+            "finished": stamp(register.finished_at),
+            "topic": register.topic,
+            "note": register.note,
+            "signed": stamp(register.signed_at),
+            "closed": stamp(register.closed_at),
+            "instructors": [
+                {
+                    "instructor": teacher.instructor_id,
+                    "kind": teacher.kind,
+                    "minutes": teacher.minutes,
+                    "signed": stamp(signed[teacher.instructor_id].at)
+                    if teacher.instructor_id in signed
+                    else "",
+                }
+                for teacher in sorted(session.teachers.all(), key=lambda one: one.pk)
+            ],
+        }
+
+
+def row_of(person: Enrollment, counted: Credit) -> dict[str, Any]:
+    """One person's row as it is sealed: minutes are whole, times are UTC to the second."""
+    return {
+        "key": str(person.pk),
+        "name": person.user.name,
+        "attendance": counted.attendance.value if counted.minutes else "",
+        "entered": stamp(counted.entered_at),
+        "left": stamp(counted.left_at),
+        "minutes": counted.minutes,
+        "in_person": counted.in_person,
+        "source": counted.source.value if counted.source else "",
+        "remarks": [remark.value for remark in counted.remarks],
+    }
+
+
+def stamp(moment: datetime | None) -> str:
+    """An instant as RFC 3339 in UTC to the second, which is cut off; nothing for none."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else ""
+
+
+def sheet_of(session: Session) -> Sheet:
+    """The register of one session; unsaved where nobody has written into it."""
+    register = Register.objects.filter(session=session).prefetch_related("signatures__instructor").first()
+    intervals = live_intervals([session.pk])
+    people = register_roster(session)
+    return Sheet(
+        register or Register(session=session, cohort_id=session.cohort_id),
+        session,
+        [Line(person, session, tuple(intervals[session.pk, person.pk])) for person in people],
+    )
+
+
+def live_intervals(sessions: Iterable[int]) -> defaultdict[tuple[int, int], list[PresenceInterval]]:
+    """(session, enrollment) → what is said of it and stands."""
+    found: defaultdict[tuple[int, int], list[PresenceInterval]] = defaultdict(list)
+    for interval in PresenceInterval.objects.live().filter(session__in=sessions):
+        found[interval.session_id, interval.enrollment_id].append(interval)
+    return found
+
+
+def verdict(sheet: Sheet) -> Verdict:
+    """Whether the seal of a locked register still stands, against what is recorded now."""
+    register = sheet.register
+    later = Rectification.objects.filter(register=register, at__gte=register.locked_at)
+    return verify(
+        register.rows,
+        register.digest,
+        sheet.rows,
+        [Rectified(one.after["key"], one.before, one.after) for one in later],
+    )
