@@ -155,7 +155,7 @@ def verdict(sheet: Sheet) -> Verdict:
     register = sheet.register
     later = Rectification.objects.filter(register=register, at__gte=register.locked_at)
     return verify(
-        register.rows,
+        register.rows or [],
         register.digest,
         sheet.rows,
         [Rectified(one.after["key"], one.before, one.after) for one in later],

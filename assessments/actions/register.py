@@ -83,14 +83,14 @@ def call_roll(
     register = locked(session)
     refuse_before(session, at)
     refuse_final(register)
-    calls = {call.enrollment_id: call for call in calls}
-    if not calls.keys() <= set(register_roster(session).values_list("pk", flat=True)):
+    by_person = {call.enrollment_id: call for call in calls}
+    if not by_person.keys() <= set(register_roster(session).values_list("pk", flat=True)):
         raise Refusal(_("Some of these people are not on the roster of this session."))
-    for call in calls.values():
+    for call in by_person.values():
         refuse_impossible(session, call.spells)
     stand = live_intervals([session.pk])
-    told = {pk: said(stand[session.pk, pk], Source.ROLL_CALL) for pk in calls}
-    changed = [call for pk, call in calls.items() if not same(told[pk], call.spells)]
+    told = {pk: said(stand[session.pk, pk], Source.ROLL_CALL) for pk in by_person}
+    changed = [call for pk, call in by_person.items() if not same(told[pk], call.spells)]
     given = given or as_given(register)
     if not changed and given == as_given(register):
         return register
@@ -292,11 +292,9 @@ def refuse_incomplete(session: Session, register: Register) -> None:
     """Raise Refusal while the topic is missing or nobody has said anything of somebody."""
     if not register.topic:
         raise Refusal(_("Write down the topic done."))
-    untold = [line.enrollment.user.name for line in sheet_of(session).untold]
-    if untold:
-        raise Refusal(
-            _("Nobody has said yet whether they were there: %(names)s.") % {"names": ", ".join(untold)}
-        )
+    names = ", ".join(line.enrollment.user.name for line in sheet_of(session).untold)
+    if names:
+        raise Refusal(_("Nobody has said yet whether they were there: %(names)s.") % {"names": names})
 
 
 def said(intervals: Iterable[PresenceInterval], source: Source) -> list[PresenceInterval]:
@@ -312,9 +310,8 @@ def same(stand: Collection[PresenceInterval], spells: Collection[Spell]) -> bool
 
 def as_intervals(source: Source, spells: Collection[Spell]) -> list[Interval]:
     """Spells as the pure rules read them; none is an absence."""
-    return [Interval(source, one.attendance, one.starts_at, one.ends_at) for one in spells] or [
-        Interval(source)
-    ]
+    told = [Interval(source, one.attendance, one.starts_at, one.ends_at) for one in spells]
+    return told or [Interval(source)]
 
 
 def say(*, session, enrollment_id, source, spells, instead_of, reason="", rectification=None, by, at) -> None:

@@ -4,82 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from assessments.actions.register import (
-    Call,
-    Given,
-    RegisterChangedMeanwhile,
-    Spell,
-    call_roll,
-    close_register,
-    lock_registers,
-    put_right,
-    sign_register,
-)
+from assessments.actions.register import RegisterChangedMeanwhile, Spell, lock_registers, put_right
 from assessments.models import Presence, PresenceInterval, Rectification, Register
-from assessments.presence import Attendance
 from assessments.sheets import sheet_of, verdict
 from courses.refusals import Refusal
-from tests import factories
-from tests.factories import a_cohort, a_person, a_session, an_enrollment, an_instructor, rome
+from tests.factories import a_session, an_enrollment, rome
+from tests.lesson import BEGIN, END, IN_PERSON, REMOTE, WHOLE, Lesson, from_to
 
 pytestmark = pytest.mark.django_db
-
-BEGIN, END = rome(2022, 1, 20, 14), rome(2022, 1, 20, 18)
-IN_PERSON, REMOTE = Attendance.IN_PERSON, Attendance.REMOTE
-WHOLE = (Spell(IN_PERSON, BEGIN, END),)
-
-
-class Lesson:
-    """Four hours with three people, an instructor and a tutor."""
-
-    def __init__(self, size: int = 3):
-        self.cohort = a_cohort()
-        self.instructor = an_instructor(user=a_person(name="Ada Docente"))
-        self.session = a_session(self.cohort, starts_at=BEGIN, minutes=240, instructors=[self.instructor])
-        self.people = [an_enrollment(cohort=self.cohort) for _ in range(size)]
-        self.teacher, self.tutor = self.instructor.user, a_person(name="Teo Tutor")
-
-    def call(self, *spells: tuple[Spell, ...], seen=None, by=None, at=END, given=None, reason="") -> Register:
-        calls = [Call(person.pk, told) for person, told in zip(self.people, spells, strict=False)]
-        return call_roll(
-            session=self.session,
-            calls=calls,
-            given=given or Given(topic="Travel plans"),
-            seen=self.revision if seen is None else seen,
-            reason=reason,
-            by=by or self.teacher,
-            at=at,
-        )
-
-    @property
-    def revision(self) -> int:
-        return Register.objects.filter(session=self.session).values_list("revision", flat=True).first() or 0
-
-    def sign(self, at=END) -> Register:
-        return sign_register(
-            session=self.session, instructor=self.instructor, seen=self.revision, by=self.teacher, at=at
-        )
-
-    def close(self) -> Register:
-        return close_register(session=self.session, seen=self.revision, by=self.tutor, at=END)
-
-    def lock(self) -> Register:
-        lock_registers(cohort=self.cohort, sessions=[self.session], by=self.tutor, at=END)
-        return Register.objects.get(session=self.session)
-
-    def minutes(self) -> list[int]:
-        told = dict(Presence.objects.values_list("enrollment", "minutes"))
-        return [told.get(person.pk, -1) for person in self.people]
 
 
 @pytest.fixture
 def lesson() -> Lesson:
     return Lesson()
-
-
-def from_to(start: int, end: int, attendance=IN_PERSON) -> tuple[Spell, ...]:
-    """Minutes after the beginning."""
-    return (Spell(attendance, BEGIN + timedelta(minutes=start), BEGIN + timedelta(minutes=end)),)
 
 
 def test_the_roll_call_says_who_was_there_and_for_how_long(lesson):
@@ -224,11 +161,7 @@ def test_registers_are_numbered_in_order_of_time(lesson):
         lesson.call(*[[Spell(IN_PERSON, session.starts_at, session.ends_at)]] * 3)
         lesson.sign()
         lesson.close()
-    lock_registers(
-        cohort=lesson.cohort,
-        sessions=lesson.cohort.sessions.all(),
-        by=lesson.tutor,
-        at=factories.rome(2022, 2, 1),
-    )
+    both = lesson.cohort.sessions.all()
+    lock_registers(cohort=lesson.cohort, sessions=both, by=lesson.tutor, at=rome(2022, 2, 1))
     numbered = Register.objects.order_by("session__starts_at").values_list("number", flat=True)
     assert list(numbered) == [1, 2]
