@@ -1,9 +1,11 @@
-"""Who may record, see and publish scores."""
+"""Who may record, see and publish scores, and who keeps which register."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from assessments.models import ModuleTest
-from courses.models import Instructor
+from courses.access import sessions_taught_by
+from courses.models import Cohort, Instructor, Role, Session
 
 
 def instructor_of(user) -> Instructor | None:
@@ -27,3 +29,34 @@ def tests_open_to(user):
     if instructor := instructor_of(user):
         return ModuleTest.objects.of(instructor)
     raise PermissionDenied
+
+
+def keeps_every_register(user) -> bool:
+    """Staff of the office with the right to change registers."""
+    return user.is_staff and user.has_perm("assessments.change_register")
+
+
+def registers_kept_by(user):
+    """The sessions whose register `user` may keep: those taught, those of editions one is tutor of, for
+    the office all; cancelled ones apart.
+
+    Nobody else has any business here: PermissionDenied, whichever session they asked for.
+    """
+    if keeps_every_register(user):
+        return Session.objects.live()
+    tutored = Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR)
+    if instructor_of(user) is None and not tutored.exists():
+        raise PermissionDenied
+    mine = Q(pk__in=sessions_taught_by(user).values("pk")) | Q(cohort__in=tutored)
+    return Session.objects.live().filter(mine)
+
+
+def may_close_register(user, session: Session) -> bool:
+    """The tutor of the edition and the office; an instructor signs, and does not close."""
+    tutors = Role.objects.filter(user=user, cohort=session.cohort_id, kind=Role.Kind.TUTOR)
+    return keeps_every_register(user) or tutors.exists()
+
+
+def may_lock_registers(user) -> bool:
+    """Staff of the office with the right to lock registers, and to rectify them afterwards."""
+    return user.is_staff and user.has_perm("assessments.lock_register")

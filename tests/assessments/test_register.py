@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from assessments.actions.register import RegisterChangedMeanwhile, Spell, lock_registers, put_right
+from assessments.actions.register import Given, RegisterChangedMeanwhile, Spell, lock_registers, put_right
 from assessments.models import Presence, PresenceInterval, Rectification, Register
 from assessments.sheets import sheet_of, verdict
 from courses.refusals import Refusal
