@@ -18,6 +18,7 @@ DATA = Path(__file__).with_name("data")
 # Whose address is one of the log-ins.
 OFFICE = "Mariangela Tesorieri"
 INSTRUCTOR = "Ivo Brondellari"
+TUTOR = "Teodora Valfenera"  # closes the registers
 BY_NAME = {
     OFFICE: "office@example.org",
     INSTRUCTOR: "instructor@example.org",

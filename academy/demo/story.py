@@ -23,6 +23,7 @@ from academy.demo.editions import Edition
 from academy.demo.handouts import Handouts
 from academy.demo.lessons import Lessons
 from academy.demo.marks import Marks
+from academy.demo.registers import Registers
 from academy.demo.selection import Selection
 from academy.demo.stage import BEGINNING, Stage
 from enrollment.actions import interest
@@ -62,7 +63,9 @@ def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: S
     admission.plan()
     Selection(admission).plan()
     marks.plan()
-    Lessons(admission, marks).plan()
+    lessons = Lessons(admission, marks)
+    lessons.plan()
+    Registers(admission, lessons).plan()
     Handouts(admission).plan()
     first, last = edition.first_day, edition.last_day
     told = f"{edition.code}, {first:%d/%m/%Y} – {last:%d/%m/%Y}"

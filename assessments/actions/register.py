@@ -119,28 +119,44 @@ def call_roll(
 
 @transaction.atomic
 def sign_register(
-    *, session: Session, instructor: Instructor, minutes: int | None = None, seen: int, by, at: datetime
+    *,
+    session: Session,
+    instructor: Instructor | None,
+    minutes: int | None = None,
+    seen: int,
+    by,
+    at: datetime,
 ) -> Register:
-    """An instructor answers for the register, towards its end or after; asked again, nothing happens."""
+    """An instructor answers for the register, towards its end or after; asked again, nothing happens.
+
+    Where nobody teaches, as in the two assessments, `instructor` is None and who keeps the register
+    answers for it.
+    """
     register = locked(session)
-    if register.signatures.filter(instructor=instructor).exists():
+    if instructor is None:
+        signed = register.state != Register.State.OPEN
+    else:
+        signed = register.signatures.filter(instructor=instructor).exists()
+    if signed:
         return register
     refuse_final(register)
     if at < session.ends_at - SIGNED_FROM:
         raise Refusal(_("A register is signed when the session is over, at the earliest 15 minutes before."))
-    teacher = session.teachers.filter(instructor=instructor, live=True).first()
-    if teacher is None:
+    teachers = session.teachers.filter(live=True)
+    teacher = teachers.filter(instructor=instructor).first() if instructor else None
+    if teacher is None and (instructor or teachers.exists()):
         raise Refusal(_("A register is signed by who taught the session."))
     if seen != register.revision:
         raise RegisterChangedMeanwhile
     refuse_incomplete(session, register)
-    Signature.objects.create(
-        register=register,
-        instructor=instructor,
-        minutes=teacher.minutes if minutes is None else minutes,
-        by=by,
-        at=at,
-    )
+    if instructor is not None and teacher is not None:
+        Signature.objects.create(
+            register=register,
+            instructor=instructor,
+            minutes=teacher.minutes if minutes is None else minutes,
+            by=by,
+            at=at,
+        )
     if register.state == Register.State.OPEN:
         register.state, register.signed_at = Register.State.SIGNED, at
     register.revision += 1

@@ -182,6 +182,8 @@ class Register(models.Model):
                 func="""
                     IF OLD.state = 'open' AND NEW.state = 'signed' AND NOT EXISTS (
                         SELECT 1 FROM assessments_signature WHERE register_id = NEW.id
+                    ) AND EXISTS (
+                        SELECT 1 FROM courses_sessionteacher WHERE session_id = NEW.session_id AND live
                     ) THEN {refuse} END IF;
                     RETURN NEW;
                 """,
