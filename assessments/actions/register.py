@@ -4,9 +4,10 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from assessments.models import (
@@ -98,17 +99,20 @@ def call_roll(
         raise RegisterChangedMeanwhile
     if register.state != Register.State.OPEN and not reason.strip():
         raise Refusal(_("The register is signed: a correction needs a reason."))
-    for call in changed:
-        say(
+    PresenceInterval.objects.bulk_create(
+        row
+        for call in changed
+        for row in words(
+            call.spells,
+            instead_of=told[call.enrollment_id],
             session=session,
             enrollment_id=call.enrollment_id,
-            source=Source.ROLL_CALL,
-            spells=call.spells,
-            instead_of=told[call.enrollment_id],
+            source=Source.ROLL_CALL.value,
             reason=reason.strip(),
             by=by,
             at=at,
         )
+    )
     register.topic, register.note = given.topic.strip(), given.note.strip()
     register.started_at, register.finished_at = given.started_at, given.finished_at
     register.revision += 1
@@ -256,16 +260,18 @@ def put_right(
             by=by,
             at=at,
         )
-    say(
-        session=session,
-        enrollment_id=enrollment.pk,
-        source=Source.STAFF,
-        spells=spells,
-        instead_of=decided,
-        reason=reason.strip(),
-        rectification=rectification,
-        by=by,
-        at=at,
+    PresenceInterval.objects.bulk_create(
+        words(
+            spells,
+            instead_of=decided,
+            session=session,
+            enrollment_id=enrollment.pk,
+            source=Source.STAFF.value,
+            reason=reason.strip(),
+            rectification=rectification,
+            by=by,
+            at=at,
+        )
     )
     register.revision += 1
     register.save(update_fields=["revision"])
@@ -308,8 +314,9 @@ def refuse_incomplete(session: Session, register: Register) -> None:
     """Raise Refusal while the topic is missing or nobody has said anything of somebody."""
     if not register.topic:
         raise Refusal(_("Write down the topic done."))
-    names = ", ".join(line.enrollment.user.name for line in sheet_of(session).untold)
-    if names:
+    told = PresenceInterval.objects.live().filter(session=session, enrollment=OuterRef("pk"))
+    untold = register_roster(session).exclude(Exists(told))
+    if names := ", ".join(untold.values_list("user__name", flat=True)):
         raise Refusal(_("Nobody has said yet whether they were there: %(names)s.") % {"names": names})
 
 
@@ -330,33 +337,30 @@ def as_intervals(source: Source, spells: Collection[Spell]) -> list[Interval]:
     return told or [Interval(source)]
 
 
-def say(*, session, enrollment_id, source, spells, instead_of, reason="", rectification=None, by, at) -> None:
-    """Write intervals of one source in the place of those that stood; none is an absence.
+def words(
+    spells: Collection[Spell], *, instead_of: Collection[PresenceInterval], **said: Any
+) -> list[PresenceInterval]:
+    """The rows that say these spells of one person in the place of those that stood; none is an absence.
 
     Each new row supersedes one old row; where there are fewer new ones, rows without times take the rest
-    of the old ones back.
+    of the old ones back. `said` is what all of them say alike.
     """
     old = list(instead_of)
-    new = [(one.attendance.value, one.starts_at, one.ends_at) for one in spells]
-    empty = (Attendance.IN_PERSON.value, None, None)
-    new += [empty] * max(len(old) - len(new), 0 if new else 1)
-    rows = [
+    missing = max(len(old) - len(spells), 0 if spells else 1)
+    new = [
+        *((one.attendance.value, one.starts_at, one.ends_at) for one in spells),
+        *[(Attendance.IN_PERSON.value, None, None)] * missing,
+    ]
+    return [
         PresenceInterval(
-            session=session,
-            enrollment_id=enrollment_id,
-            source=source.value,
             attendance=attendance,
             starts_at=starts_at,
             ends_at=ends_at,
-            reason=reason,
             supersedes=old[place] if place < len(old) else None,
-            rectification=rectification,
-            by=by,
-            at=at,
+            **said,
         )
         for place, (attendance, starts_at, ends_at) in enumerate(new)
     ]
-    PresenceInterval.objects.bulk_create(rows)
 
 
 def as_given(register: Register) -> Given:
