@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from academy.admin import session as pages
 from courses.actions.drafting import drop_draft, open_draft
 from courses.actions.timetable import change_places
 from courses.timetable import judgement_of
@@ -138,6 +139,29 @@ def test_what_was_read_of_another_time_does_not_count(office, session):
     assert later.status_code == 200
     session.refresh_from_db()
     assert session.starts_at == NINE
+
+
+def test_what_somebody_else_did_after_it_was_read_is_to_be_read_too(office, session, monkeypatch):
+    """A session of another edition comes to stand at the same door just before the locks are taken."""
+    room = factories.a_room()
+    hold = pages.hold_timetables
+
+    def hold_too_late(**at):
+        if not room.bookings.exists():
+            factories.a_session(starts_at=NINE + DAY + timedelta(hours=4), rooms=[room])
+        hold(**at)
+
+    monkeypatch.setattr(pages, "hold_timetables", hold_too_late)
+    typed = to(NINE + DAY, rooms=[room.pk])
+    seen = re.search(r'name="foreseen" value="(\w+)"', office.post(page(session), typed).text)[1]
+    answer = office.post(page(session), typed | {"foreseen": seen})
+    assert answer.status_code == 422
+    assert "The timetables have changed meanwhile" in answer.text
+    assert '<span class="tag">slight</span>' in answer.text
+    session.refresh_from_db()
+    assert session.starts_at == NINE
+    seen = re.search(r'name="foreseen" value="(\w+)"', answer.text)[1]
+    assert office.post(page(session), typed | {"foreseen": seen}).status_code == 302
 
 
 def test_a_clash_is_named_with_the_session_in_the_way_and_nothing_moves(office, session):
