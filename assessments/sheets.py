@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from assessments.models import PresenceInterval, Rectification, Register
-from assessments.presence import Credit, Disagreement, Interval, credit, disagreements
+from assessments.presence import Attendance, Credit, Disagreement, Interval, credit, disagreements
 from assessments.roster import register_roster
 from assessments.seal import Rectified, Verdict, verify
 from courses.models import Session
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, PlaceChoice
 
 HEAD = "session"
 
@@ -160,3 +160,18 @@ def verdict(sheet: Sheet) -> Verdict:
         sheet.rows,
         [Rectified(one.after["key"], one.before, one.after) for one in later],
     )
+
+
+def meant(sheet: Sheet) -> dict[int, Attendance]:
+    """Enrollment → how each of the roster is expected: as they chose, or as they usually attend."""
+    mode = sheet.session.mode
+    if mode != Session.Mode.HYBRID:
+        only = Attendance.REMOTE if mode == Session.Mode.REMOTE else Attendance.IN_PERSON
+        return {line.enrollment.pk: only for line in sheet.lines}
+    chosen = dict(PlaceChoice.objects.filter(session=sheet.session).values_list("enrollment", "room"))
+    remote = {
+        line.enrollment.pk: chosen.get(line.enrollment.pk, 0) is None
+        or (line.enrollment.pk not in chosen and line.enrollment.access == Enrollment.Access.REMOTE)
+        for line in sheet.lines
+    }
+    return {pk: Attendance.REMOTE if away else Attendance.IN_PERSON for pk, away in remote.items()}

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from assessments.views import results, scores, teaching
+from assessments.views import register, results, scores, teaching
 
 app_name = "assessments"
 
 TEST = "teaching/tests/<int:pk>"
+SESSION = "teaching/sessions/<int:pk>"
 RETAKE = {"attempt": 2}
 
 urlpatterns = [
@@ -13,5 +14,7 @@ urlpatterns = [
     path(f"{TEST}/scores/publish/", scores.publish, name="publish_scores"),
     path(f"{TEST}/retake/", scores.scores, RETAKE, name="retake_scores"),
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
+    path(f"{SESSION}/register/", register.register, name="register"),
+    path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
     path("results/", results.results, name="results"),
 ]
