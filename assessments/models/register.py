@@ -101,6 +101,12 @@ class Register(models.Model):
                 fields=["cohort", "number"],
                 violation_error_message=_("The edition already has a register of this number."),
             ),
+            models.UniqueConstraint(
+                name="a_seal_is_of_one_register",
+                fields=["digest"],
+                condition=~Q(digest=""),
+                violation_error_message=_("Another register already has this seal."),
+            ),
             OF_THE_SESSION.key(
                 name="a_register_is_of_the_edition_of_its_session",
                 violation_error_message=_("A register belongs to the edition of its session."),
@@ -177,14 +183,16 @@ class Register(models.Model):
             Guard(
                 name="a_register_is_signed_by_who_taught",
                 message=_("A register is signed by who taught the session."),
-                operation=pgtrigger.UpdateOf("state"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
                 when=pgtrigger.Before,
-                func="""
-                    IF OLD.state = 'open' AND NEW.state = 'signed' AND NOT EXISTS (
+                func=f"""
+                    IF TG_OP = 'INSERT' THEN
+                        IF NEW.state IN ('signed', {FINAL}) THEN {{refuse}} END IF;
+                    ELSIF OLD.state = 'open' AND NEW.state = 'signed' AND NOT EXISTS (
                         SELECT 1 FROM assessments_signature WHERE register_id = NEW.id
                     ) AND EXISTS (
                         SELECT 1 FROM courses_sessionteacher WHERE session_id = NEW.session_id AND live
-                    ) THEN {refuse} END IF;
+                    ) THEN {{refuse}} END IF;
                     RETURN NEW;
                 """,
             ),

@@ -1,14 +1,28 @@
-"""What must never be in the record of scores, broken by SQL and refused by PostgreSQL."""
+"""What must never be in the record, of scores and of presence, broken by SQL and refused by PostgreSQL."""
 
 import pgtrigger
 import pytest
 from django.db import DataError, IntegrityError, transaction
 
-from assessments.models import ModuleTest, Score, ScoreEntry
+from assessments.models import (
+    AbsenceNotice,
+    AttendanceRule,
+    ModuleTest,
+    PlatformReport,
+    Presence,
+    PresenceInterval,
+    Rectification,
+    RectificationRequest,
+    Register,
+    Score,
+    ScoreEntry,
+    Signature,
+)
 from courses.actions.ledger import sign
 from courses.models import sentence_for
 from tests import factories
 from tests.invariants import another, cases, execute, refused_as, rules
+from tests.registers import registers_of_every_state
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +78,7 @@ BROKEN_BY = {
         "UPDATE assessments_score SET cohort_id = (SELECT max(id) FROM courses_cohort)",
     ],
     "a_score_belongs_to_a_test_of_the_edition": (
+        "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE assessments_presenceinterval DISABLE TRIGGER USER;"
         "UPDATE enrollment_enrollment SET cohort_id = (SELECT max(id) FROM courses_cohort)"
     ),
     "a_score_stays_with_its_participant_and_test": [
@@ -89,6 +104,273 @@ BROKEN_BY = {
 }
 
 
+def of_state(state: str, column: str = "id") -> str:
+    """The register that is open, signed, closed or locked; or its session."""
+    return f"(SELECT {column} FROM assessments_register WHERE state = '{state}')"
+
+
+def register(state: str, change: str) -> str:
+    return f"UPDATE assessments_register SET {change} WHERE state = '{state}'"
+
+
+def past_the_guards(table: str, change: str) -> str:
+    """What only a constraint still refuses: the guards of the table are switched off."""
+    settled = "SET CONSTRAINTS ALL IMMEDIATE"
+    return f"{settled}; ALTER TABLE {table} DISABLE TRIGGER USER; UPDATE {table} SET {change}"
+
+
+def append_only(table: str, column: str) -> list[str]:
+    return [
+        f"UPDATE {table} SET {column} = {column}",
+        f"DELETE FROM {table}",
+        f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE",
+    ]
+
+
+def of_the_answer(prefix: str, table: str) -> dict:
+    """What holds of whatever participants send in."""
+    return {
+        f"{prefix}_has_a_known_state": past_the_guards(table, "state = 'lost'"),
+        f"{prefix}_says_who_answered_it": [
+            f"UPDATE {table} SET state = 'accepted'",
+            f"UPDATE {table} SET state = 'accepted', answered_at = now()",
+            f"UPDATE {table} SET answered_by_id = enrollment_id",
+        ],
+        f"{prefix}_is_refused_with_a_reason": (
+            f"UPDATE {table} SET state = 'refused', answered_at = now(), answered_by_id = {SOMEBODY}"
+        ),
+        f"{prefix}_is_of_the_edition": past_the_guards(table, f"session_id = {ELSEWHERE}"),
+        f"{prefix}_is_of_a_participant_of_the_edition": past_the_guards(table, f"enrollment_id = {STRANGER}"),
+        f"{prefix}_is_answered_by_the_rules": [
+            f"UPDATE {table} SET state = 'withdrawn'; UPDATE {table} SET state = 'sent'",
+            f"UPDATE {table} SET state = 'lost'",
+        ],
+    }
+
+
+def attachment(**changes: str) -> str:
+    """One more attachment of the notice."""
+    facts = {"id": "gen_random_uuid()"} | changes
+    columns = ("id", "notice_id", "name", "content_type", "size", "digest", "content")
+    values = ", ".join(facts.get(column, column) for column in columns)
+    table = "assessments_absenceattachment"
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table}"
+
+
+SOMEBODY = "(SELECT min(id) FROM academy_user)"
+# Of another edition; of the same one, from a later day on.
+ELSEWHERE = "(SELECT max(id) FROM courses_session)"
+STRANGER = "(SELECT max(id) FROM enrollment_enrollment)"
+LATECOMER = "(SELECT id FROM enrollment_enrollment ORDER BY starts_on DESC, id LIMIT 1)"
+# Of the edition, without a register.
+FREE = """(SELECT min(id) FROM courses_session WHERE cohort_id = (SELECT min(id) FROM courses_cohort)
+    AND id NOT IN (SELECT session_id FROM assessments_register))"""
+FIRST = "id = (SELECT min(id) FROM assessments_presence)"
+NO_TIMES = {"starts_at": "NULL", "ends_at": "NULL"}
+LOCK = f"state = 'locked', locked_at = now(), locked_by_id = {SOMEBODY}, rows = '[]'"
+A_SEAL = "digest = repeat('a', 64)"
+
+BROKEN_BY_PRESENCE = {
+    # the register
+    "a_register_has_a_known_state": another(Register, state="'lost'", session_id=FREE),
+    "registers_of_an_edition_are_numbered_apart": register("closed", f"{LOCK}, {A_SEAL}, number = 1"),
+    "a_seal_is_of_one_register": register(
+        "closed",
+        f"{LOCK}, number = 2, digest = (SELECT digest FROM assessments_register WHERE state = 'locked')",
+    ),
+    "a_register_is_of_the_edition_of_its_session": register(
+        "open", "cohort_id = (SELECT max(id) FROM courses_cohort)"
+    ),
+    "a_register_says_when_it_reached_its_state": [
+        register("open", "signed_at = now()"),
+        register("signed", "signed_at = NULL"),
+        register("signed", "closed_at = now()"),
+        register("closed", "closed_at = NULL, closed_by_id = NULL"),
+        register("signed", "state = 'closed'"),
+    ],
+    "it_is_known_who_closed_and_locked_a_register": [
+        register("closed", "closed_by_id = NULL"),
+        register("signed", f"closed_by_id = {SOMEBODY}"),
+        register("closed", f"locked_by_id = {SOMEBODY}"),
+    ],
+    "a_register_is_sealed_exactly_when_locked": [
+        register("closed", "number = 2"),
+        register("closed", "rows = '[]'"),
+        register("open", A_SEAL),
+        register("closed", f"{LOCK}, {A_SEAL}"),
+        register("closed", f"{LOCK}, number = 2"),
+        register("closed", f"{LOCK}, number = 2, digest = repeat('A', 64)"),
+        register("closed", f"{LOCK}, number = 2, {A_SEAL}".replace("'[]'", "NULL")),
+    ],
+    "a_signed_register_says_what_was_done": register("signed", "topic = ''"),
+    "a_session_really_ended_after_it_began": [
+        register("open", "started_at = now()"),
+        register("open", "started_at = now(), finished_at = now()"),
+    ],
+    "a_register_changes_state_by_the_rules": [
+        register("open", "state = 'closed'"),
+        register("signed", "state = 'open'"),
+        register("signed", "state = 'locked'"),
+        register("closed", "state = 'signed'"),
+        register("locked", "state = 'closed'"),
+    ],
+    "a_register_stays_with_its_session": [
+        register("open", f"session_id = {FREE}"),
+        "DELETE FROM assessments_register WHERE state = 'open'",
+    ],
+    "what_a_locked_register_says_stays": [
+        register("locked", change)
+        for change in (
+            "topic = 'nicer'",
+            "started_at = now(), finished_at = now() + interval '1 hour'",
+            "note = 'nicer'",
+            "number = 2",
+            "rows = '[]'",
+            A_SEAL,
+            "locked_at = now()",
+            "locked_by_id = 0",
+        )
+    ],
+    "a_register_is_signed_by_who_taught": [
+        register("open", "state = 'signed', signed_at = now()"),
+        another(Register, state="'signed'", signed_at="now()", session_id=FREE),
+        another(Register, state="'locked'", session_id=FREE),
+    ],
+    # who answers for it
+    "an_instructor_signs_a_register_once": another(Signature, register_id=of_state("signed")),
+    "signatures_are_append_only": append_only("assessments_signature", "minutes"),
+    "who_signs_a_register_taught_its_session": [
+        another(
+            Signature,
+            register_id=of_state("open"),
+            instructor_id="(SELECT max(id) FROM courses_instructor)",
+        ),
+        another(Signature, register_id=of_state("open"), minutes="241"),
+    ],
+    "a_final_register_takes_no_signature": [
+        another(Signature, register_id=of_state("closed")),
+        another(Signature, register_id=of_state("locked")),
+    ],
+    "a_rectification_has_its_reason": another(Rectification, reason="''"),
+    "rectifications_are_append_only": append_only("assessments_rectification", "reason"),
+    "only_a_closed_register_is_rectified": [
+        another(Rectification, register_id=of_state("open")),
+        another(Rectification, register_id=of_state("signed")),
+    ],
+    # what is said of a presence
+    "an_interval_has_a_known_source": another(PresenceInterval, source="'rumour'"),
+    "an_interval_has_a_known_attendance": another(PresenceInterval, attendance="'in_spirit'"),
+    "an_interval_ends_after_it_begins": [
+        another(PresenceInterval, ends_at="starts_at"),
+        another(PresenceInterval, starts_at="NULL"),
+        another(PresenceInterval, source="'call_code'", ends_at="NULL"),
+    ],
+    "only_who_decides_calls_somebody_absent": another(PresenceInterval, source="'call_code'", **NO_TIMES),
+    "the_office_gives_its_reason": another(PresenceInterval, source="'staff'", reason="''"),
+    "what_a_platform_says_is_in_its_report": [
+        another(PresenceInterval, source="'platform'"),
+        another(PresenceInterval, report_id="(SELECT id FROM assessments_platformreport)"),
+    ],
+    "a_code_is_used_once_per_person": [
+        "; ".join([another(PresenceInterval, source=f"'{code}'")] * 2) for code in ("room_code", "call_code")
+    ],
+    "an_interval_is_of_the_edition_of_its_session": past_the_guards(
+        "assessments_presenceinterval", f"session_id = {ELSEWHERE}"
+    ),
+    "an_interval_is_of_a_participant_of_the_edition": another(PresenceInterval, enrollment_id=STRANGER),
+    "intervals_are_append_only": append_only("assessments_presenceinterval", "reason"),
+    "who_was_there_is_on_the_roster": another(PresenceInterval, enrollment_id=LATECOMER),
+    "what_is_decided_lies_within_the_session": [
+        another(PresenceInterval, starts_at="starts_at - interval '1 second'"),
+        another(PresenceInterval, ends_at="ends_at + interval '1 second'"),
+        another(PresenceInterval, source="'staff'", reason="'So'", ends_at="ends_at + interval '1 second'"),
+    ],
+    "an_interval_supersedes_one_of_the_same_person": [
+        another(PresenceInterval, supersedes_id="id + 1"),
+        another(PresenceInterval, supersedes_id="id", source="'call_code'"),
+    ],
+    "a_signed_register_is_corrected_with_a_reason": another(
+        PresenceInterval, session_id=of_state("signed", "session_id"), reason="''", **NO_TIMES
+    ),
+    "a_final_register_takes_only_rectifications": [
+        another(PresenceInterval, session_id=of_state(state, "session_id"), **facts, **NO_TIMES)
+        for state in ("closed", "locked")
+        for facts in (
+            {"reason": "'So'"},
+            {"reason": "'So'", "source": "'staff'"},
+            {
+                "source": "'staff'",
+                "reason": "'So'",
+                "rectification_id": "(SELECT id FROM assessments_rectification)",
+            },
+        )
+    ],
+    # what counts of it
+    "one_presence_per_person_and_session": another(Presence),
+    "minutes_in_person_are_among_those_credited": past_the_guards("assessments_presence", "in_person = 241"),
+    "a_presence_is_of_the_edition_of_its_session": past_the_guards(
+        "assessments_presence",
+        f"session_id = {ELSEWHERE} WHERE {FIRST}",
+    ),
+    "a_presence_is_of_a_participant_of_the_edition": past_the_guards(
+        "assessments_presence",
+        f"enrollment_id = {STRANGER} WHERE {FIRST}",
+    ),
+    "a_presence_stays": [
+        "DELETE FROM assessments_presence",
+        f"UPDATE assessments_presence SET session_id = {FREE}",
+        f"UPDATE assessments_presence SET enrollment_id = {STRANGER}",
+    ],
+    "a_session_with_a_final_register_stays": [
+        f"UPDATE courses_session SET {change} WHERE id = {of_state(state, 'session_id')}"
+        for state in ("closed", "locked")
+        for change in ("state = 'cancelled'", "ends_at = ends_at + interval '1 minute'")
+    ],
+    # reports and rules
+    "a_report_is_of_a_known_platform": "UPDATE assessments_platformreport SET platform = 'skype'",
+    "a_report_is_imported_once": another(PlatformReport),
+    "it_is_known_who_undid_a_report": [
+        "UPDATE assessments_platformreport SET undone_at = now()",
+        f"UPDATE assessments_platformreport SET undone_by_id = {SOMEBODY}",
+    ],
+    "a_rule_has_a_known_scope": another(AttendanceRule, scope="'mood'"),
+    "a_rule_names_a_mode_exactly_when_it_counts_one": [
+        another(AttendanceRule, mode="'remote'"),
+        another(AttendanceRule, scope="'session_mode'"),
+        another(AttendanceRule, scope="'session_mode'", mode="'asleep'"),
+    ],
+    "a_rule_asks_for_a_share_of_the_whole": [
+        another(AttendanceRule, scope="'block'", share="0"),
+        another(AttendanceRule, scope="'block'", share="10001"),
+    ],
+    "an_edition_has_a_rule_once": another(AttendanceRule),
+    # what participants send in
+    **of_the_answer("a_notice_of_absence", "assessments_absencenotice"),
+    "one_notice_of_absence_per_session": another(AbsenceNotice),
+    "a_notice_of_absence_ends_after_it_begins": [
+        "UPDATE assessments_absencenotice SET starts_at = now()",
+        "UPDATE assessments_absencenotice SET starts_at = now(), ends_at = now()",
+    ],
+    "an_attachment_is_of_a_known_kind": attachment(content_type="'text/html'"),
+    "an_attachment_is_neither_empty_nor_too_large": [attachment(size="0"), attachment(size="5242881")],
+    "an_attachment_never_changes": "UPDATE assessments_absenceattachment SET name = 'other.pdf'",
+    **of_the_answer("a_request", "assessments_rectificationrequest"),
+    "a_request_has_a_known_attendance": (
+        "UPDATE assessments_rectificationrequest SET attendance = 'in_spirit'"
+    ),
+    "one_open_request_per_person_and_session": another(RectificationRequest),
+    "a_request_says_from_when_to_when": [
+        "UPDATE assessments_rectificationrequest SET starts_at = NULL",
+        "UPDATE assessments_rectificationrequest SET starts_at = NULL, ends_at = NULL",
+        "UPDATE assessments_rectificationrequest SET ends_at = starts_at",
+    ],
+    "a_rectification_is_asked_for_within_three_days": [
+        another(RectificationRequest, sent_at="sent_at + interval '10 days'"),
+        another(RectificationRequest, sent_at="sent_at - interval '10 days'"),
+    ],
+}
+
+
 @pytest.fixture
 def world():
     """A test with a published score and a draft; another edition with its own test and people."""
@@ -110,8 +392,25 @@ def test_past_the_forms_it_is_refused_under_its_name(name, statement):
     assert sentence_for(refusal.value) == rules("assessments")[name].message
 
 
+@pytest.mark.parametrize(("name", "statement"), cases(BROKEN_BY_PRESENCE))
+def test_past_the_pages_of_the_register_it_is_refused_under_its_name(name, statement):
+    registers_of_every_state()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        execute(statement)
+    assert refused_as(refusal.value) == name
+    assert sentence_for(refusal.value) == rules("assessments")[name].message
+
+
 def test_every_rule_of_the_record_is_broken_here():
-    assert rules("assessments").keys() == BROKEN_BY.keys()
+    assert rules("assessments").keys() == BROKEN_BY.keys() | BROKEN_BY_PRESENCE.keys()
+    assert not BROKEN_BY.keys() & BROKEN_BY_PRESENCE.keys()
+
+
+def test_control_without_its_guard_a_locked_register_can_be_rewritten():
+    registers_of_every_state()
+    with pgtrigger.ignore("assessments.Register:what_a_locked_register_says_stays"):
+        execute(register("locked", "topic = 'nicer'"))
+    assert Register.objects.locked().get().topic == "nicer"
 
 
 @pytest.mark.usefixtures("world")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from assessments import states as states_of_assessments
+from assessments.actions import register as registers
 from courses import states as states_of_courses
 from courses.actions import appointments, planning, releasing
 from courses.actions import drafting as drafts
@@ -21,6 +23,8 @@ TABLES = {
     "Drafts of timetables": (states_of_courses.DRAFT_PASSAGES, "open"),
     "Appointments of instructors": (states_of_courses.APPOINTMENT_PASSAGES, "asked"),
     "Runs of the planner": (states_of_courses.RUN_PASSAGES, "waiting"),
+    "Registers": (states_of_assessments.REGISTER_PASSAGES, "open"),
+    "What participants send in about their presence": (states_of_assessments.ANSWER_PASSAGES, "sent"),
 }
 ROW = re.compile(r"^\| (\w+) → (\w+) \| .+ \| (.+) \|$", re.MULTILINE)
 
@@ -54,7 +58,7 @@ def test_every_passage_has_its_line_and_no_other_has_one(name):
 @pytest.mark.parametrize("name", TABLES)
 def test_every_action_it_names_is_one(name):
     modules = (applications, eligibility, files, interviews, offers, ranking)
-    modules += (appointments, drafts, planning, releasing, sessions)
+    modules += (appointments, drafts, planning, registers, releasing, sessions)
     named = {action for *_, by in ROW.findall(chapter(name)) for action in re.findall(r"`(\w+)`", by)}
     assert named
     assert {action for action in named if not any(hasattr(module, action) for module in modules)} == set()
