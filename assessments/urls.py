@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import register, results, scores, teaching
+from assessments.views import attendance, register, results, scores, teaching
 
 app_name = "assessments"
 
@@ -16,5 +16,10 @@ urlpatterns = [
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
+    path("attendance/", attendance.attendance, name="attendance"),
+    path("attendance/<int:pk>/absence/", attendance.absence, name="absence"),
+    path("attendance/<int:pk>/rectification/", attendance.rectification, name="rectification"),
+    path("attendance/take-back/<slug:what>/<int:pk>/", attendance.take_back, name="take_back"),
+    path("attendance/files/<uuid:pk>/", attendance.attachment, name="absence_attachment"),
     path("results/", results.results, name="results"),
 ]
