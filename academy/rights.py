@@ -47,6 +47,7 @@ MAY = {
         "moduletest": "view add change delete",
         "score": "view change",
         "scoreentry": "view",
+        "register": "view change lock",
     },
     "academy": {
         "user": "view add change",

@@ -60,3 +60,8 @@ def may_close_register(user, session: Session) -> bool:
 def may_lock_registers(user) -> bool:
     """Staff of the office with the right to lock registers, and to rectify them afterwards."""
     return user.is_staff and user.has_perm("assessments.lock_register")
+
+
+def may_export_registers(user) -> bool:
+    """Staff of the office with the right to see registers: tables for funders, hours for payment."""
+    return user.is_staff and user.has_perm("assessments.view_register")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import results, scores, teaching
+from assessments.views import papers, results, scores, teaching
 
 app_name = "assessments"
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path(f"{TEST}/scores/publish/", scores.publish, name="publish_scores"),
     path(f"{TEST}/retake/", scores.scores, RETAKE, name="retake_scores"),
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
+    path("teaching/sessions/<int:pk>/register.pdf", papers.register_paper, name="register_paper"),
+    path("registers/<str:digest>/", papers.verification, name="verification"),
     path("results/", results.results, name="results"),
 ]
