@@ -53,7 +53,9 @@ def contents(sheet: Sheet) -> Paper:
         title=_("Attendance register"),
         subtitle=" · ".join(filter(None, [str(edition.programme), edition.code, number])),
         language=(get_language() or "it")[:2],
-        footer=" · ".join([edition.code, number or _("Draft"), *filter(None, [register.digest])]),
+        footer=" · ".join(
+            [edition.code, number or _("Draft"), *([f"SHA-256 {register.digest}"] if register.digest else [])]
+        ),
         landscape=True,
         sections=sections,
     )
