@@ -68,3 +68,8 @@ def absences_open_to(user):
         return AbsenceNotice.objects.all()
     tutored = Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR)
     return AbsenceNotice.objects.filter(Q(enrollment__user=user) | Q(cohort__in=tutored))
+
+
+def may_export_registers(user) -> bool:
+    """Staff of the office with the right to see registers: tables for funders, hours for payment."""
+    return user.is_staff and user.has_perm("assessments.view_register")

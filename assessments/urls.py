@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import attendance, register, results, scores, teaching
+from assessments.views import attendance, papers, register, results, scores, teaching
 
 app_name = "assessments"
 
@@ -21,5 +21,7 @@ urlpatterns = [
     path("attendance/<int:pk>/rectification/", attendance.rectification, name="rectification"),
     path("attendance/take-back/<slug:what>/<int:pk>/", attendance.take_back, name="take_back"),
     path("attendance/files/<uuid:pk>/", attendance.attachment, name="absence_attachment"),
+    path("teaching/sessions/<int:pk>/register.pdf", papers.register_paper, name="register_paper"),
+    path("registers/<str:digest>/", papers.verification, name="verification"),
     path("results/", results.results, name="results"),
 ]
