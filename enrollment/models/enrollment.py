@@ -198,6 +198,10 @@ class Enrollment(WorkProfile):
             ),
         ]
 
+    def member_on(self, day) -> bool:
+        """Whether it is among `members_on` that day."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
     def __str__(self) -> str:
         return f"{self.user} – {self.cohort}"
 
