@@ -198,12 +198,12 @@ class Enrollment(WorkProfile):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user} – {self.cohort}"
+
     def member_on(self, day) -> bool:
         """Whether it is among `members_on` that day."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
-
-    def __str__(self) -> str:
-        return f"{self.user} – {self.cohort}"
 
 
 class CohortSeats(Cohort):
