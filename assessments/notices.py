@@ -142,10 +142,8 @@ class RegisterUnsigned(NoticeKind):
         ).first()
         if teaching is None:
             return gettext_noop("the person no longer teaches the session")
-        register = Register.objects.filter(session=notice.key).first()
-        if register and (
-            register.final or register.signatures.filter(instructor=teaching.instructor).exists()
-        ):
+        signed = Signature.objects.filter(register__session=notice.key, instructor=teaching.instructor)
+        if signed.exists() or Register.objects.final().filter(session=notice.key).exists():
             return gettext_noop("the register has been signed")
         return None
 

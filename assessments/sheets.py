@@ -1,7 +1,7 @@
 """What a register says, row by row: the same for its page, its paper, its table and its seal."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,9 +9,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+<<<<<<< HEAD
 from assessments.models import PresenceInterval, Rectification, Register, Signature
 from assessments.presence import Attendance, Credit, Disagreement, Interval, credit, disagreements
 from assessments.roster import register_roster
+=======
+from assessments.models import PresenceInterval, Register, Signature
+from assessments.presence import Credit, Disagreement, Interval, credit, disagreements
+from assessments.roster import rosters
+>>>>>>> reg4
 from assessments.seal import Rectified, Verdict, verify
 from courses.models import Session, SessionPlace, SessionTeacher
 from enrollment.models import Enrollment, PlaceChoice
@@ -153,19 +159,27 @@ def with_all_it_shows(sessions: QuerySet[Session]) -> QuerySet[Session]:
 
 def sheet_of(session: Session) -> Sheet:
     """The register of one session; unsaved where nobody has written into it."""
-    register = (
-        Register.objects.filter(session=session)
+    [sheet] = sheets_of([session])
+    return sheet
+
+
+def sheets_of(sessions: Collection[Session]) -> list[Sheet]:
+    """The registers of sessions of one edition: the queries are the same for one and for a thousand."""
+    registers = (
+        Register.objects.filter(session__in=sessions)
         .select_related("closed_by", "locked_by")
-        .prefetch_related("signatures__instructor")
-        .first()
+        .prefetch_related("signatures", "rectifications")
     )
-    intervals = live_intervals([session.pk])
-    people = register_roster(session)
-    return Sheet(
-        register or Register(session=session, cohort_id=session.cohort_id),
-        session,
-        [Line(person, session, tuple(intervals[session.pk, person.pk])) for person in people],
-    )
+    kept = {register.session_id: register for register in registers}
+    intervals, people = live_intervals([session.pk for session in sessions]), rosters(sessions)
+    return [
+        Sheet(
+            kept.get(session.pk) or Register(session=session, cohort_id=session.cohort_id),
+            session,
+            [Line(person, session, tuple(intervals[session.pk, person.pk])) for person in people[session.pk]],
+        )
+        for session in sessions
+    ]
 
 
 def live_intervals(sessions: Iterable[int]) -> defaultdict[tuple[int, int], list[PresenceInterval]]:
@@ -179,13 +193,12 @@ def live_intervals(sessions: Iterable[int]) -> defaultdict[tuple[int, int], list
 def verdict(sheet: Sheet) -> Verdict:
     """Whether the seal of a locked register still stands, against what is recorded now."""
     register = sheet.register
-    later = Rectification.objects.filter(register=register, at__gte=register.locked_at)
-    return verify(
-        register.rows or [],
-        register.digest,
-        sheet.rows,
-        [Rectified(one.after["key"], one.before, one.after) for one in later],
-    )
+    later = [
+        Rectified(one.after["key"], one.before, one.after)
+        for one in register.rectifications.all()
+        if register.locked_at and one.at >= register.locked_at
+    ]
+    return verify(register.rows or [], register.digest, sheet.rows, later)
 
 
 def meant(sheet: Sheet) -> dict[int, Attendance]:

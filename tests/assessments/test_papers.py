@@ -18,7 +18,7 @@ from assessments.actions.register import Spell, lock_registers, put_right
 from assessments.exports.register import columns, line_of, paper_of, voices_of
 from assessments.models import Register
 from assessments.seal import Verdict, seal
-from assessments.sheets import sheet_of, verdict, with_all_it_shows
+from assessments.sheets import sheet_of, sheets_of, verdict, with_all_it_shows
 from courses.models import Role
 from tests.classroom import client_of
 from tests.courses.test_paper import streams
@@ -263,7 +263,7 @@ def test_a_thousand_registers_stand_or_name_their_changed_row(capsys):
         "assessments_presenceinterval",
     )
     with timed(seconds, "verify"):
-        found = [verdict(sheet_of(session)) for session in sessions]
+        found = [verdict(sheet) for sheet in sheets_of(sessions)]
     altered = {session.pk: (key,) for session in changed}
     rectified = (str(people[0].pk),)
     assert found == [Verdict(False, altered.get(session.pk, ()), rectified) for session in sessions]
