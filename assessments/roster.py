@@ -59,9 +59,7 @@ def rosters(sessions: Collection[Session]) -> dict[int, list[Enrollment]]:
             person
             for person in people
             if person.cohort_id == session.cohort_id
-            and (
-                person.member_on(timezone.localdate(session.starts_at)) or (session.pk, person.pk) in recorded
-            )
+            and (person.attends(timezone.localdate(session.starts_at)) or (session.pk, person.pk) in recorded)
         ]
         for session in sessions
     }

@@ -9,12 +9,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+<<<<<<< HEAD
+from assessments.models import PresenceInterval, Rectification, Register, Signature
+from assessments.presence import Attendance, Credit, Disagreement, Interval, credit, disagreements
+from assessments.roster import register_roster
+=======
 from assessments.models import PresenceInterval, Register, Signature
 from assessments.presence import Credit, Disagreement, Interval, credit, disagreements
 from assessments.roster import rosters
+>>>>>>> reg4
 from assessments.seal import Rectified, Verdict, verify
 from courses.models import Session, SessionPlace, SessionTeacher
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, PlaceChoice
 
 HEAD = "session"
 
@@ -193,6 +199,21 @@ def verdict(sheet: Sheet) -> Verdict:
         if register.locked_at and one.at >= register.locked_at
     ]
     return verify(register.rows or [], register.digest, sheet.rows, later)
+
+
+def meant(sheet: Sheet) -> dict[int, Attendance]:
+    """Enrollment → how each of the roster is expected: as they chose, or as they usually attend."""
+    mode = sheet.session.mode
+    if mode != Session.Mode.HYBRID:
+        only = Attendance.REMOTE if mode == Session.Mode.REMOTE else Attendance.IN_PERSON
+        return {line.enrollment.pk: only for line in sheet.lines}
+    chosen = dict(PlaceChoice.objects.filter(session=sheet.session).values_list("enrollment", "room"))
+    remote = {
+        line.enrollment.pk: chosen.get(line.enrollment.pk, 0) is None
+        or (line.enrollment.pk not in chosen and line.enrollment.access == Enrollment.Access.REMOTE)
+        for line in sheet.lines
+    }
+    return {pk: Attendance.REMOTE if away else Attendance.IN_PERSON for pk, away in remote.items()}
 
 
 def whose(sheet: Sheet, keys: Iterable[str]) -> list[str]:

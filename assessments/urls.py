@@ -1,10 +1,11 @@
 from django.urls import path
 
-from assessments.views import papers, results, scores, teaching
+from assessments.views import attendance, papers, register, results, scores, teaching
 
 app_name = "assessments"
 
 TEST = "teaching/tests/<int:pk>"
+SESSION = "teaching/sessions/<int:pk>"
 RETAKE = {"attempt": 2}
 
 urlpatterns = [
@@ -13,6 +14,13 @@ urlpatterns = [
     path(f"{TEST}/scores/publish/", scores.publish, name="publish_scores"),
     path(f"{TEST}/retake/", scores.scores, RETAKE, name="retake_scores"),
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
+    path(f"{SESSION}/register/", register.register, name="register"),
+    path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
+    path("attendance/", attendance.attendance, name="attendance"),
+    path("attendance/<int:pk>/absence/", attendance.absence, name="absence"),
+    path("attendance/<int:pk>/rectification/", attendance.rectification, name="rectification"),
+    path("attendance/take-back/<slug:what>/<int:pk>/", attendance.take_back, name="take_back"),
+    path("attendance/files/<uuid:pk>/", attendance.attachment, name="absence_attachment"),
     path("teaching/sessions/<int:pk>/register.pdf", papers.register_paper, name="register_paper"),
     path("registers/<str:digest>/", papers.verification, name="verification"),
     path("results/", results.results, name="results"),

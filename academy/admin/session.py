@@ -6,11 +6,14 @@ from itertools import chain
 from django.contrib import admin
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from assessments import consequences as of_assessments
 from courses import consequences as of_courses
 from courses.actions.drafting import permit_clashes
+from courses.actions.timetable import hold_timetables
 from courses.admin import session as office
+from courses.admin.office import unread
 from courses.consequences import Becoming, Consequence
 from courses.models import Session
 from courses.models.session import LONGEST
@@ -43,10 +46,17 @@ class SessionAdmin(office.SessionAdmin):
         return list(chain.from_iterable(room.of_session(thing, becoming) for room in ROOMS))
 
     def done(self, request, act, thing, form) -> str | None:
-        """What is serious about it is permitted by whoever does it all the same, for the reason typed."""
-        ahead = self.consequences(act, thing, form.cleaned_data)
+        """What is serious about it is permitted by whoever does it all the same, for the reason typed.
+
+        Judged once more under the locks: what somebody else did since it was read is to be read, too.
+        """
         try:
             with transaction.atomic():
+                hold_timetables(at=timezone.now())
+                ahead = self.consequences(act, thing, form.cleaned_data)
+                if unread(act, ahead, request.POST):
+                    form.add_error(None, _("The timetables have changed meanwhile: read what it brings now."))
+                    return None
                 permit_clashes(
                     cohort=thing.cohort,
                     found=[one.found for one in ahead if one.to_permit],

@@ -17,7 +17,7 @@ from assessments.actions.scores import (
     record_scores,
     refuse_too_early,
 )
-from assessments.forms import ScoreGrid, seen_before
+from assessments.forms.scores import ScoreGrid, seen_before
 from assessments.marking import ATTEMPTS, results_due_on
 from assessments.models import ModuleTest, ScoreEntry
 from assessments.progress import overdue_since

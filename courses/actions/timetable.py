@@ -307,6 +307,14 @@ def substitute_teacher(
     return change_teachers(session=session, teaching=rows, reason=reason, by=by, at=at)
 
 
+def hold_timetables(*, at: datetime) -> None:
+    """Lock every edition that is not over, in order of their keys: what is judged of their sessions stays
+    true until the transaction ends.
+    """
+    going_on = Cohort.objects.filter(ends_on__gte=timezone.localdate(at)).order_by("pk")
+    list(going_on.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 def locked(session: Session) -> Session:
     """`session` as it is now, its edition and itself locked in that order."""
     Cohort.objects.select_for_update(no_key=True).get(pk=session.cohort_id)

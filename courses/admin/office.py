@@ -1,7 +1,7 @@
 """What every page of the office has in common: records are kept, buttons call actions, a no has words."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -97,6 +97,21 @@ class OfficeForm(forms.ModelForm):
         return cleaned
 
 
+def digest_of(ahead: Iterable) -> str:
+    """Stands for what was said of the consequences."""
+    return sha256("\n".join(one.sentence for one in ahead).encode()).hexdigest()
+
+
+def unread(act, ahead: list, typed) -> bool:
+    """Whether `act` has consequences other than those read before it was confirmed.
+
+    What will not let it happen need not be read before: it is said with the refusal.
+    """
+    if not act.warns or not ahead or typed is None or any(one.barred for one in ahead):
+        return False
+    return typed.get("foreseen") != digest_of(ahead)
+
+
 class OfficeAdmin(PlainChoices, admin.ModelAdmin):
     """A subject of the office."""
 
@@ -136,11 +151,10 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
         files = None if typed is None else request.FILES
         form = act.form(typed, files, **self.get_act_arguments(act, thing))
         ahead = self.consequences(act, thing, form.cleaned_data if form.is_valid() else None)
-        foreseen = sha256("\n".join(one.sentence for one in ahead).encode()).hexdigest()
-        warned = not act.warns or not ahead or typed is None or typed.get("foreseen") == foreseen
-        tried = form.is_valid() and (warned or any(one.barred for one in ahead))
-        if tried and (address := self.done(request, act, thing, form)):
-            return HttpResponseRedirect(address)
+        if form.is_valid() and not unread(act, ahead, typed):
+            if address := self.done(request, act, thing, form):
+                return HttpResponseRedirect(address)
+            ahead = self.consequences(act, thing, form.cleaned_data)
         context = {
             **self.admin_site.each_context(request),
             "title": act.label,
@@ -154,7 +168,7 @@ class OfficeAdmin(PlainChoices, admin.ModelAdmin):
             "back": self.page_of(thing),
             "media": self.media + form.media,
             "ahead": ahead,
-            "foreseen": foreseen if typed is not None and act.warns else "",
+            "foreseen": digest_of(ahead) if typed is not None and act.warns else "",
             **act.shows(thing),
         }
         return TemplateResponse(request, act.template, context, status=422 if form.errors else 200)

@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Hub
 from enrollment.models import Enrollment
 
-REMOTELY = "remotely"
+REMOTELY, ANYWHERE = "remotely", "anywhere"
 
 
 class UsualPlaceForm(forms.Form):
-    """In person at one of `hubs`, or remotely; `saved` says what is chosen: a mode and a hub, or None."""
+    """In person wherever the session is, at one of `hubs`, or remotely.
+
+    `saved` says what is chosen: a mode and a hub, or None for wherever it is.
+    """
 
     where = forms.ChoiceField(label=_("Where you usually attend"), widget=forms.RadioSelect)
 
@@ -22,16 +25,23 @@ class UsualPlaceForm(forms.Form):
         self.hubs = {str(hub.pk): hub for hub in hubs}
         where = self.fields["where"]
         where.choices = [
+            (ANYWHERE, _("in person, wherever the session is held: in the main hub if it has a room there")),
             *((pk, _("in person, %(hub)s") % {"hub": hub}) for pk, hub in self.hubs.items()),
             (REMOTELY, _("remotely")),
         ]
         remote = enrollment.access == Enrollment.Access.REMOTE
-        where.initial = REMOTELY if remote else str(enrollment.hub_id or enrollment.cohort.hub_id)
+        where.initial = REMOTELY if remote else str(enrollment.hub_id or ANYWHERE)
+        if enrollment.access == Enrollment.Access.HYBRID:
+            where.help_text = _(
+                "You applied to attend sometimes in person, sometimes remotely: unless you choose, you are"
+                " expected in person."
+            )
 
     @property
     def saved(self) -> tuple[str, Hub | None]:
-        hub = self.hubs.get(self.cleaned_data["where"])
-        return (Enrollment.Access.IN_PERSON if hub else Enrollment.Access.REMOTE), hub
+        where = self.cleaned_data["where"]
+        access = Enrollment.Access.REMOTE if where == REMOTELY else Enrollment.Access.IN_PERSON
+        return access, self.hubs.get(where)
 
 
 class LeaveForm(forms.Form):

@@ -1,11 +1,12 @@
 """The coming two weeks without a network: what a browser keeps of them. How it does: static/js/worker.js."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from courses.models import MaterialVersion
+from enrollment.access import materials_open_to
 from enrollment.diary import Entry, diary
 from enrollment.views.calendar import versions_of
 from enrollment.views.schedule import LONGEST_MONTH
@@ -39,7 +42,7 @@ def kept(request: HttpRequest) -> HttpResponse:
     """
     at = timezone.now()
     facts = settings.RELEASE, versions_of(request.user.pk), request.session.session_key, get_language()
-    text = repr((*facts, timezone.localdate(at)))
+    text = repr((*facts, latest_material(request.user, at), timezone.localdate(at)))
     etag = f'"{sha256(text.encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag)
     if response is None:
@@ -48,6 +51,12 @@ def kept(request: HttpRequest) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def latest_material(user, at: datetime) -> tuple:
+    """How many versions of materials `user` may read, and since when the last of them."""
+    versions = MaterialVersion.objects.seen(at).filter(material__in=materials_open_to(user, at))
+    return tuple(versions.order_by().aggregate(Count("pk"), Max("since")).values())
 
 
 def pages(coming: list[Entry], today) -> list[str]:

@@ -15,7 +15,8 @@ from courses.models import MaterialVersion, Room, Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
 from enrollment.diary import Entry, entry_of
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, PlaceChoice
+from enrollment.seating import Reason, Wish, seat
 
 
 @require_safe
@@ -45,10 +46,20 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "joinable": may_join(found, at),
         "opens_at": found.starts_at - JOIN_OPENS,
         **choices_in(found, mine, rooms),
+        "ahead": waiting_ahead(request.user, found, rooms) if mine and mine.waits_for else None,
         "may_choose": at <= until,
         "choose_until": until,
     }
     return render(request, "enrollment/session.html", context)
+
+
+def waiting_ahead(user, found: Session, rooms: list[Room]) -> int | None:
+    """How many wait before `user` for the same room; None where the room is no longer the session's."""
+    choices = PlaceChoice.objects.filter(session=found).select_related("enrollment")
+    wishes = {one.pk: Wish(one.pk, one.room_id, one.chosen_at, one.seated) for one in choices}
+    mine = next((one.pk for one in choices if one.enrollment.user_id == user.pk), None)
+    seats = seat(wishes.values(), {room.pk: room.capacity for room in rooms})
+    return next((one.ahead for one in seats if one.wish.person == mine and one.reason is Reason.FULL), None)
 
 
 def choices_in(found: Session, mine: Entry | None, rooms: list[Room]) -> dict:

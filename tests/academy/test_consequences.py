@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from academy.admin import session as pages
+from assessments.actions.register import Call, Spell, call_roll
+from assessments.presence import Attendance
 from courses.actions.drafting import drop_draft, open_draft
 from courses.actions.timetable import change_places
 from courses.timetable import judgement_of
@@ -140,6 +143,29 @@ def test_what_was_read_of_another_time_does_not_count(office, session):
     assert session.starts_at == NINE
 
 
+def test_what_somebody_else_did_after_it_was_read_is_to_be_read_too(office, session, monkeypatch):
+    """A session of another edition comes to stand at the same door just before the locks are taken."""
+    room = factories.a_room()
+    hold = pages.hold_timetables
+
+    def hold_too_late(**at):
+        if not room.bookings.exists():
+            factories.a_session(starts_at=NINE + DAY + timedelta(hours=4), rooms=[room])
+        hold(**at)
+
+    monkeypatch.setattr(pages, "hold_timetables", hold_too_late)
+    typed = to(NINE + DAY, rooms=[room.pk])
+    seen = re.search(r'name="foreseen" value="(\w+)"', office.post(page(session), typed).text)[1]
+    answer = office.post(page(session), typed | {"foreseen": seen})
+    assert answer.status_code == 422
+    assert "The timetables have changed meanwhile" in answer.text
+    assert '<span class="tag">slight</span>' in answer.text
+    session.refresh_from_db()
+    assert session.starts_at == NINE
+    seen = re.search(r'name="foreseen" value="(\w+)"', answer.text)[1]
+    assert office.post(page(session), typed | {"foreseen": seen}).status_code == 302
+
+
 def test_a_clash_is_named_with_the_session_in_the_way_and_nothing_moves(office, session):
     room = factories.a_room(name="Aula Magna", hub=factories.a_hub(name="Polo"))
     other = factories.a_session(starts_at=NINE + DAY, rooms=[room])
@@ -155,6 +181,17 @@ def test_a_cancellation_says_beforehand_whom_and_what_it_touches(office, session
     assert "2 participants are told." in sentences
     assert "The test of B1 loses its session. Scores recorded: 1." in sentences
     assert office.post(page(session, "cancel"), {"reason": "Sciopero"}).status_code == 302
+
+
+def test_what_its_register_holds_is_said_before(office, session, time_machine):
+    person = session.cohort.enrollments.get(state="active")
+    time_machine.move_to(NINE + timedelta(hours=5))
+    call = Call(person.pk, (Spell(Attendance.IN_PERSON, session.starts_at, session.ends_at),))
+    call_roll(session=session, calls=[call], seen=0, by=office.person, at=NINE + DAY)
+    words = "The minutes of 1 presence in its register are counted anew."
+    assert words in said(office.post(page(session), to(NINE - timedelta(hours=1))))
+    words = "1 presence recorded in its register no longer counts."
+    assert words in said(office.get(page(session, "cancel")))
 
 
 def test_of_what_has_begun_nobody_is_told_and_so_it_says(office, session, time_machine):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from assessments.actions.scores import correct_score
-from assessments.forms import SENTENCES
+from assessments.forms.scores import SENTENCES
 from assessments.marking import Unreadable
 from assessments.models import Score, ScoreEntry
 from tests.classroom import ABSENT, AFTERWARDS, TEST_DAY, Class, client_of, form, grid, mark

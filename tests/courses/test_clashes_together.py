@@ -2,18 +2,19 @@
 
 import random
 from collections import Counter
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from functools import partial
 
 import pgtrigger
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from courses.actions.timetable import Plan, move_session, plan_sessions
-from courses.models import Session, SessionPlace, SessionTeacher
+from courses.actions.timetable import Plan, hold_timetables, move_session, plan_sessions
+from courses.models import Cohort, Session, SessionPlace, SessionTeacher
 from courses.refusals import Refusal
 from tests import factories
-from tests.factories import rome
+from tests.factories import a_cohort, rome
 from tests.together import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,3 +125,25 @@ def test_two_hundred_leave_nothing_in_two_places_either():
 def test_without_the_constraints_they_are_soon_in_two_places():
     everybody(200)
     assert min(found().values()) > 0
+
+
+def is_held(cohort) -> bool:
+    """Somebody else would wait for it."""
+    try:
+        with transaction.atomic():
+            Cohort.objects.select_for_update(nowait=True, no_key=True).get(pk=cohort.pk)
+    except OperationalError:
+        return True
+    return False
+
+
+def test_what_is_judged_of_all_timetables_stays_so_until_the_end_of_the_transaction():
+    over = a_cohort(starts_on=date(2021, 1, 1), ends_on=date(2021, 6, 1))
+    going_on = [a_cohort(), a_cohort()]
+    with ThreadPoolExecutor(max_workers=1) as somebody_else:
+        with transaction.atomic():
+            hold_timetables(at=rome(2022, 1, 10, 9))
+            held = [somebody_else.submit(is_held, cohort).result() for cohort in (over, *going_on)]
+        free = somebody_else.submit(is_held, going_on[0]).result()
+        somebody_else.submit(lambda: connection.close()).result()
+    assert (held, free) == ([False, True, True], False)

@@ -178,6 +178,20 @@ def test_the_schedule_says_for_which_room_one_waits(client, time_machine):
         assert (f"waiting line for {room}" in client.get("/schedule/").text) == shown
 
 
+def test_the_page_of_the_session_says_ones_turn_in_the_line(client, time_machine):
+    time_machine.move_to(AT, tick=False)
+    session, room, people = a_hybrid(seats=1, people=4)
+    for number, one in enumerate(people):
+        choose(one, session, room, AT - timedelta(minutes=10 - number))
+    said = []
+    for one in people:
+        client.force_login(one.user)
+        client.cookies["django_language"] = "en"
+        text = " ".join(client.get(reverse("enrollment:session", args=[session.pk])).text.split())
+        said += re.findall("You are the first in line|[0-9] (?:person is|people are) before you", text)
+    assert said == ["You are the first in line", "1 person is before you", "2 people are before you"]
+
+
 def test_who_chose_nothing_has_the_room_of_their_hub_or_the_call():
     session, room, (ada,) = a_hybrid(seats=3, people=1)
     elsewhere = a_room()

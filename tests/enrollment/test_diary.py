@@ -129,6 +129,24 @@ def test_the_schedule_shows_a_session_in_each_view(client, now, person, lesson, 
     assert LINK not in page.text
 
 
+@pytest.mark.parametrize("view", ["agenda", "week", "month"])
+def test_each_view_says_how_one_attends_and_what_was_moved(client, now, cohort, person, view):
+    def said(*words: str) -> list[int]:
+        query = {"view": view, "on": "2022-03-31"}
+        text = as_(client, person).get(reverse("enrollment:schedule"), query).text
+        return [text.count(word) for word in words]
+
+    a_session(cohort=cohort, starts_at=rome(2022, 4, 7, 9))
+    client.cookies["django_language"] = "en"
+    (nothing,) = said("remote")
+    session = a_session(cohort=cohort, starts_at=rome(2022, 3, 31, 14), mode="remote", link=LINK)
+    remote, before = said("remote", "moved")
+    times = {"starts_at": rome(2022, 3, 31, 15), "ends_at": rome(2022, 3, 31, 19)}
+    move_session(session=session, **times, reason="", by=None, at=rome(2022, 3, 20, 9))
+    (after,) = said("moved")
+    assert (remote > nothing, after > before) == (True, True)
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -176,6 +176,18 @@ def test_new_is_what_came_after_the_last_look_of_the_visit_before(cohort, enroll
     assert client.get(page_of(cohort)).text.count(">new version<") == 1
 
 
+def test_what_a_browser_keeps_is_asked_for_again_when_there_is_something_new_to_read(
+    cohort, enrollment, clock
+):
+    client = client_of(enrollment.user)
+    a_material(cohort, published_at=NOON + timedelta(hours=2))
+    kept = client.get("/schedule/kept/").headers["ETag"]
+    same = client.get("/schedule/kept/", headers={"If-None-Match": kept})
+    clock.move_to(NOON + timedelta(hours=3), tick=False)
+    later = client.get("/schedule/kept/", headers={"If-None-Match": kept})
+    assert (same.status_code, later.status_code) == (304, 200)
+
+
 def test_what_was_withdrawn_is_new_to_nobody(cohort, enrollment):
     withdraw_material(material=a_material(cohort, at=NINE), reason="Errore", by=None, at=TEN)
     assert marks(client_of(enrollment.user), cohort) == []

@@ -64,9 +64,29 @@ def test_nobody_chooses_for_somebody_else_and_who_left_not_at_all(lesson):
     assert {place.access for place in (mine, left)} == {"hybrid"}
 
 
-def test_the_page_is_reached_from_profile_schedule_and_session(lesson):
+def test_saving_what_is_ticked_at_first_changes_nothing(lesson):
+    lesson.places.filter(room__hub=lesson.cohort.hub).delete()
+    mine = an_enrollment(cohort=lesson.cohort)
+    page = client_of(mine.user).get(PAGE)
+    (_place, form), *_others = page.context["places"]
+    before = diary(mine.user)
+    assert [place.room for place in before[0].places] == [lesson.places.get(room__isnull=False).room.name]
+    say(mine.user, mine, form["where"].initial)
+    assert diary(mine.user) == before
+
+
+def test_who_applied_for_both_is_told_what_counts(lesson):
+    said = {
+        access: "you are expected in person" in client_of(mine.user).get(PAGE).text
+        for access in ("hybrid", "in_person", "remote")
+        for mine in [an_enrollment(cohort=lesson.cohort, access=access)]
+    }
+    assert said == {"hybrid": True, "in_person": False, "remote": False}
+
+
+def test_the_page_is_reached_from_home_profile_schedule_and_session(lesson):
     client = client_of(an_enrollment(cohort=lesson.cohort).user)
-    for address in ("/profile/", "/schedule/", reverse("enrollment:session", args=[lesson.pk])):
+    for address in ("/home/", "/profile/", "/schedule/", reverse("enrollment:session", args=[lesson.pk])):
         assert f'href="{PAGE}"' in client.get(address).text
 
 

@@ -134,7 +134,7 @@ def test_pages_ask_as_much_for_3_rows_as_for_300(time_machine, at):
 def test_what_a_browser_keeps_for_two_weeks_asks_as_much_for_3_rows_as_for_300(time_machine):
     time_machine.move_to(BEFORE, tick=False)
     few, many_ = (
-        costs_of({("participant", "kept"): (Edition(rows).participant, "/schedule/kept/", 4, SESSIONS)}, rows)
+        costs_of({("participant", "kept"): (Edition(rows).participant, "/schedule/kept/", 5, SESSIONS)}, rows)
         for rows in (FEW, MANY)
     )
     assert few == many_

@@ -1,0 +1,1 @@
+"""What pages show to be typed into, and take back."""
