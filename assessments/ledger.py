@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from courses.hours import split
 
@@ -134,8 +135,6 @@ def drift(part: int, whole: int, promised_part: int, promised_whole: int) -> int
     return more // promised_whole if more >= 0 else -(-more // promised_whole)
 
 
-def percent(part: int, whole: int) -> str:
-    """With two decimals and a point, cut off: "48.00"; nothing of nothing."""
-    if not whole:
-        return ""
-    return f"{part * 100 // whole}.{part * 10_000 // whole % 100:02}"
+def percent(part: int, whole: int) -> Decimal | None:
+    """With two decimals, cut off: 79.97; nothing of nothing."""
+    return Decimal(part * 10_000 // whole).scaleb(-2) if whole else None

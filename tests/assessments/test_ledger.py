@@ -57,10 +57,11 @@ def test_the_drift_against_48_to_52_is_in_minutes_and_towards_zero(academic, who
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "shown"), [(144, 300, "48.00"), (14_395, 18_000, "79.97"), (1, 3, "33.33"), (1, 0, "")]
+    ("part", "whole", "shown"),
+    [(144, 300, "48.00"), (14_395, 18_000, "79.97"), (1, 3, "33.33"), (1, 0, "None")],
 )
 def test_a_percentage_is_cut_off(part, whole, shown):
-    assert percent(part, whole) == shown
+    assert str(percent(part, whole)) == shown
 
 
 SHARES = st.builds(

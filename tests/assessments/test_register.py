@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from assessments.actions.register import Given, RegisterChangedMeanwhile, Spell, lock_registers, put_right
 from assessments.models import Presence, PresenceInterval, Rectification, Register
@@ -12,6 +13,12 @@ from tests.factories import a_session, an_enrollment, rome
 from tests.lesson import BEGIN, END, IN_PERSON, REMOTE, WHOLE, Lesson, from_to
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
