@@ -43,8 +43,10 @@ def contents(sheet: Sheet) -> Paper:
     register, edition = sheet.register, sheet.session.cohort
     head, *rows = register.rows or sheet.rows
     number = _("Register no. %(number)d") % {"number": register.number} if register.number else ""
-    sections = [the_session(sheet, head), the_instructors(head), the_participants(sheet, rows)]
-    sections.append(the_foot(sheet, head, rows))
+    sections = [the_session(sheet, head)]
+    if head["instructors"]:
+        sections.append(the_instructors(head))
+    sections += [the_participants(sheet, rows), the_foot(sheet, head, rows)]
     if register.final:
         sections.append(the_rectifications(register))
     if register.locked_at:
@@ -110,7 +112,7 @@ def the_instructors(head: Row) -> Section:
         for one, name in zip(head["instructors"], head["name"]["instructors"], strict=True)
     ]
     heads = [_("Instructor"), _("Kind"), _("Minutes"), _("Signed")]
-    return Section(_("Instructors"), tables=[Data(heads, rows, numbers=(2,), wide=(0,))] if rows else [])
+    return Section(_("Instructors"), tables=[Data(heads, rows, numbers=(2,), wide=(0,))])
 
 
 def columns() -> list[str]:

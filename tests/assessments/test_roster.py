@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import override
 
-from assessments.roster import roster
+from assessments.roster import register_roster, roster, rosters
 from courses.models import Session
 from courses.refusals import Refusal
 from enrollment.actions.offers import end_enrollment
 from tests.classroom import ABSENT, AFTERWARDS, TEST_DAY, mark
 from tests.factories import a_session, an_enrollment, rome
+from tests.lesson import WHOLE, Lesson, from_to
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +77,25 @@ def test_a_retake_waits_for_its_session_and_for_who_is_still_there(group):
         at=retake,
     )
     assert list(roster(group.test, attempt=2, at=retake)) == [group.people[1]]
+
+
+@pytest.mark.django_db
+def test_registers_read_together_have_the_people_each_has_alone():
+    lesson = Lesson()
+    left, late = lesson.people[0], an_enrollment(cohort=lesson.cohort, starts_on=rome(2022, 2, 1).date())
+    lesson.call(WHOLE, from_to(0, 60), ())
+    end_enrollment(
+        enrollment=left,
+        state="withdrawn",
+        reason="Elsewhere",
+        on=rome(2022, 1, 19).date(),
+        by=lesson.tutor,
+        at=rome(2022, 1, 21, 9),
+    )
+    sessions = [lesson.session, a_session(lesson.cohort), a_session(starts_at=rome(2022, 2, 3, 9))]
+    sessions.append(a_session(lesson.cohort, starts_at=rome(2022, 2, 3, 9)))
+    together = rosters(sessions)
+    assert together == {session.pk: list(register_roster(session)) for session in sessions}
+    assert left in together[lesson.session.pk]
+    assert left not in together[sessions[1].pk]
+    assert late in together[sessions[-1].pk]
