@@ -24,6 +24,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -107,6 +108,11 @@ class Layout:
     shape: Shape
     headings: Headings
     needed: tuple[Field, ...]
+
+    @property
+    def denied(self) -> frozenset[Field]:
+        """What a table of totals does not have: with one of two times it is another with one missing."""
+        return frozenset({Field.JOINED, Field.LEFT} if self.shape is Shape.TOTALS else ())
 
 
 ZOOM: Headings = {
@@ -237,12 +243,10 @@ def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             raise tables.refuse(tables.Unreadable.QUOTES, line=line) from error
 
 
-def head_of(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """Its first lines, read with that delimiter; none where they cannot be."""
-    try:
-        return list(islice(records(text, delimiter), HEAD))
-    except Refused:
-        return []
+def head_of(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Its first lines read with that delimiter, as far as they can be."""
+    with suppress(Refused):
+        yield from islice(records(text, delimiter), HEAD)
 
 
 def headings_in(text: str) -> tuple[str, Found] | None:
@@ -273,7 +277,7 @@ def table_at(line: int, cells: Sequence[str]) -> Found | None:
         return None
     for layout in LAYOUTS:
         columns = columns_of(layout.headings, names)
-        if all(wanted in columns for wanted in layout.needed):
+        if all(wanted in columns for wanted in layout.needed) and not layout.denied.intersection(columns):
             about = columns_of(ABOUT, names[: columns[Field.NAME]])
             return Found(layout, line, cells, {**about, **columns})
     return None
@@ -354,7 +358,7 @@ def said_above(lines: Iterable[tuple[int, Sequence[str]]]) -> dict[Field, Place]
 def unknown(text: str) -> Refused:
     """Which column the file lacks for the layout it comes nearest to, or that it is like none."""
     lacking = [
-        (len(missing), line, layout, missing)
+        (len(missing), -len(columns), line, layout, missing)
         for delimiter in DELIMITERS
         for line, cells in head_of(text, delimiter)
         for layout in LAYOUTS
@@ -363,6 +367,6 @@ def unknown(text: str) -> Refused:
     ]
     if not lacking:
         return refuse(Unreadable.UNKNOWN, line=1)
-    _, line, layout, missing = min(lacking, key=lambda one: one[:2])
+    *_, line, layout, missing = min(lacking, key=lambda one: one[:3])
     column = layout.headings[missing[0]][0]
     return refuse(Unreadable.NO_COLUMN, line=line, column=column, platform=layout.platform)

@@ -131,9 +131,9 @@ PARTS = re.compile(r"\(([^()]*)\)")
 
 
 def keys_shown(name: str) -> set[Key]:
-    """The names a display name may stand for: what is before and what is in brackets, and less a device."""
+    """The names a display name may stand for: all of it, less its brackets, in them, and less a device."""
     shown = " ".join(name.split())
-    parts = [PARTS.sub(" ", shown), *PARTS.findall(shown)]
+    parts = [shown, PARTS.sub(" ", shown), *PARTS.findall(shown)]
     return {key for part in parts for one in (part, without_device(part)) if (key := key_of(one))}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -155,21 +155,25 @@ class Reading:
         self.table, self.about, self.spells = table, about, spells
         self.on, self.local, self.expected = on, zone, expected
         self.zone = UTC if IN_UTC.search(plain(table.column(Field.JOINED))) else zone
-        self.dated = False
         days: dict[Numbers, Place] = {}
         for place in self.moments():
-            if stamp := stamp_in(place.cell):
-                self.dated = self.dated or stamp.dated
-                if stamp.numbers:
-                    days.setdefault(stamp.numbers, place)
+            if (stamp := stamp_in(place.cell)) and stamp.numbers:
+                days.setdefault(stamp.numbers, place)
         self.order = order_of(days, on=on)
 
-    def moments(self) -> Iterable[Place]:
-        """Every cell that holds a moment which counts."""
+    def moments(self) -> Iterator[Place]:
+        """Every cell that holds a moment, from which the order of day and month is learnt."""
+        yield from (self.about[wanted] for wanted in (Field.STARTS, Field.ENDS) if wanted in self.about)
         for told in self.spells:
             for wanted in (Field.JOINED, Field.LEFT):
                 if wanted in told.cells:
                     yield self.table.place(told, wanted)
+
+    @property
+    def dated(self) -> bool:
+        """Whether any row says of which day it is."""
+        stamps = (stamp_in(told.get(Field.JOINED)) for told in self.spells)
+        return any(stamp.dated for stamp in stamps if stamp)
 
     def report(self) -> Report:
         """What all rows say together."""
@@ -183,7 +187,8 @@ class Reading:
                 if key not in rows:
                     rows[key] = verdict
                     continue
-                verdict = Reason(Unfit.TWICE, {"line": told.line, "first": rows[key].line})
+                first = {"first": rows[key].line}
+                verdict = Reason(Unfit.TWICE, self.table.place(told, Field.NAME).facts | first)
             left_out.append(LeftOut(told.line, name, email, verdict))
         if not rows:
             refuse_for_all(left_out)
