@@ -4,7 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from django.db.models import Case, DateTimeField, Exists, F, IntegerField, Max, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.urls import reverse
 from django.utils.timezone import get_default_timezone, localdate, localtime
 from django.utils.translation import gettext_lazy as _
@@ -176,16 +188,16 @@ class Answered(NoticeKind):
     why = _("You get this because you wrote to the office about this session.")
 
     def due(self, at):
-        answered = self.model._default_manager.filter(answered_at__gt=at - WINDOW, answered_at__lte=at)
+        answered = QuerySet(self.model).filter(answered_at__gt=at - WINDOW, answered_at__lte=at)
         return answered.values_list("enrollment__user", "pk", Value(1), "answered_at")
 
     def still_due(self, notice, at):
-        mine = self.model._default_manager.filter(pk=notice.key, enrollment__user=notice.user_id)
+        mine = QuerySet(self.model).filter(pk=notice.key, enrollment__user=notice.user_id)
         answered = mine.filter(state__in=[AnswerState.ACCEPTED, AnswerState.REFUSED])
         return None if answered.exists() else gettext_noop("the answer no longer stands")
 
     def context(self, notices):
-        sent = self.model._default_manager.select_related("session__module").get(pk=notices[0].key)
+        sent = QuerySet(self.model).select_related("session__module").get(pk=notices[0].key)
         return {"session": sent.session, "accepted": sent.state == AnswerState.ACCEPTED}
 
     def path(self, notice):
@@ -217,7 +229,9 @@ class PresenceRectified(NoticeKind):
 
     def due(self, at):
         granted = RectificationRequest.objects.filter(
-            enrollment=OuterRef("enrollment"), session=OuterRef("register__session"), answered_at=OuterRef("at")
+            enrollment=OuterRef("enrollment"),
+            session=OuterRef("register__session"),
+            answered_at=OuterRef("at"),
         )
         return Rectification.objects.filter(~Exists(granted), at__gt=at - WINDOW, at__lte=at).values_list(
             "enrollment__user", "pk", Value(1), "at"

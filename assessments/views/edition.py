@@ -54,7 +54,7 @@ class Row:
 
 @require_safe
 def edition_attendance(request: HttpRequest, pk: int) -> HttpResponse:
-    """For the tutors of the edition and the office: 403 for who has no edition to watch, 404 for another's."""
+    """For its tutors and the office: 403 for who has no edition to watch, 404 for another's."""
     cohort = get_object_or_404(editions_watched_by(request.user).select_related("programme"), pk=pk)
     people = list(Enrollment.objects.filter(cohort=cohort).select_related("user"))
     rows = sorted(map(Row, attendances(cohort, people, at=timezone.now())), key=lambda row: row.urgency)

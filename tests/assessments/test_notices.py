@@ -160,7 +160,7 @@ def test_who_has_not_signed_half_an_hour_after_the_end_is_reminded_once():
 
 @pytest.fixture
 def lesson():
-    """In a programme that lets one miss six hours: the first missed four, the second three, the third none."""
+    """Six hours may be missed: the first missed four, the second three, the third none."""
     lesson = Lesson()
     lesson.call((), from_to(180, 240), WHOLE)
     return lesson

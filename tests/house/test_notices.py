@@ -205,8 +205,9 @@ def unsigned():
 def answered_of_presence(what, accepted):
     lesson = Lesson(1)
     [person] = lesson.people
+    more = {"attendance": "in_person"} if what == "rectificationrequests" else {}
     sent = getattr(person, what).create(
-        session=lesson.session, starts_at=BEGIN, ends_at=END, reason="Treno", sent_at=END
+        session=lesson.session, starts_at=BEGIN, ends_at=END, reason="Treno", sent_at=END, **more
     )
     answer = {"answer": "Il registro d’aula", "answered_by": lesson.tutor, "answered_at": AT}
     getattr(person, what).update(state="accepted" if accepted else "refused", **answer)
@@ -287,7 +288,9 @@ CASES = {
     "score_published": [partial(published, 1), partial(published, 2)],
     "score_overdue": [overdue],
     "register_unsigned": [unsigned],
-    "rectification_answered": [partial(answered_of_presence, "rectificationrequests", yes) for yes in (True, False)],
+    "rectification_answered": [
+        partial(answered_of_presence, "rectificationrequests", yes) for yes in (True, False)
+    ],
     "absence_answered": [partial(answered_of_presence, "absencenotices", yes) for yes in (True, False)],
     "presence_rectified": [rectified],
     "absence_budget": [partial(budget_used, threshold) for threshold in (50, 75, 100)],
