@@ -67,7 +67,12 @@ def test_a_thousand_people_in_78_sessions_take_less_than_a_second(django_assert_
     cohort = a_cohort(seats=1000)
     first, by, module = an_enrollment(cohort=cohort), a_person(), a_module(cohort)
     users = type(by).objects.bulk_create(type(by)(email=f"p{n}@example.org", name="P") for n in range(999))
-    facts = {"cohort": cohort, "starts_on": first.starts_on, "access": first.access}
+    facts = {
+        "cohort": cohort,
+        "starts_on": first.starts_on,
+        "access": first.access,
+        "admitted_at": first.admitted_at,
+    }
     people = [first, *Enrollment.objects.bulk_create(Enrollment(user=user, **facts) for user in users)]
     begin = rome(2022, 1, 13, 9)
     sessions = Session.objects.bulk_create(
