@@ -73,3 +73,16 @@ def absences_open_to(user):
 def may_export_registers(user) -> bool:
     """Staff of the office with the right to see registers: tables for funders, hours for payment."""
     return user.is_staff and user.has_perm("assessments.view_register")
+
+
+def editions_watched_by(user):
+    """The editions whose attendance `user` may see: those one is tutor of, for the office all.
+
+    Nobody else has any business here: PermissionDenied, whichever edition they asked for.
+    """
+    if may_export_registers(user):
+        return Cohort.objects.all()
+    tutored = Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR).distinct()
+    if not tutored.exists():
+        raise PermissionDenied
+    return tutored

@@ -1,22 +1,49 @@
 """Who is told what about scores and registers."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.urls import reverse
 from django.utils.timezone import get_default_timezone, localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from assessments.attendance import attendances
 from assessments.marking import REMIND_EVERY_DAYS, RESULTS_WITHIN_DAYS, reminders_due, results_due_on
-from assessments.models import ModuleTest, Register, Score, Signature
+from assessments.models import (
+    AbsenceNotice,
+    AnswerState,
+    ModuleTest,
+    Rectification,
+    RectificationRequest,
+    Register,
+    Score,
+    Signature,
+)
 from assessments.states import FINAL_REGISTERS
-from courses.models import Session, SessionTeacher
+from courses.models import Cohort, Session, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
+from enrollment.models import Enrollment
 from enrollment.states import LIVE_ENROLLMENTS
 
 MORNING = time(9)  # in Italy, when instructors are reminded
 UNSIGNED_AFTER = timedelta(minutes=30)  # from the end of a session, when its register should be signed
+
+THRESHOLDS = (100, 75, 50)  # percent of the hours one may miss
 
 
 class ScorePublished(NoticeKind):
@@ -154,7 +181,136 @@ class RegisterUnsigned(NoticeKind):
         return reverse("assessments:register", args=[notice.key])
 
 
-KINDS = (ScorePublished(), ScoreOverdue(), RegisterUnsigned())
+class Answered(NoticeKind):
+    """What the office answers to something a participant sent in; in which words, only the page says."""
+
+    model: type[AbsenceNotice | RectificationRequest]
+    why = _("You get this because you wrote to the office about this session.")
+
+    def due(self, at):
+        answered = QuerySet(self.model).filter(answered_at__gt=at - WINDOW, answered_at__lte=at)
+        return answered.values_list("enrollment__user", "pk", Value(1), "answered_at")
+
+    def still_due(self, notice, at):
+        mine = QuerySet(self.model).filter(pk=notice.key, enrollment__user=notice.user_id)
+        answered = mine.filter(state__in=[AnswerState.ACCEPTED, AnswerState.REFUSED])
+        return None if answered.exists() else gettext_noop("the answer no longer stands")
+
+    def context(self, notices):
+        sent = QuerySet(self.model).select_related("session__module").get(pk=notices[0].key)
+        return {"session": sent.session, "accepted": sent.state == AnswerState.ACCEPTED}
+
+    def path(self, notice):
+        return reverse("assessments:attendance")
+
+
+class RectificationAnswered(Answered):
+    """A participant who asked to have their presence put right is told when the office has answered."""
+
+    name = "rectification_answered"
+    title = _("Rectification answered")
+    model = RectificationRequest
+
+
+class AbsenceAnswered(Answered):
+    """A participant who sent a notice of absence is told when the office has answered."""
+
+    name = "absence_answered"
+    title = _("Notice of absence answered")
+    model = AbsenceNotice
+
+
+class PresenceRectified(NoticeKind):
+    """A participant is told when their row of a closed register is changed, unless they had asked for it."""
+
+    name = "presence_rectified"
+    title = _("Register changed")
+    why = _("You get this because the register says something else of you now.")
+
+    def due(self, at):
+        granted = RectificationRequest.objects.filter(
+            enrollment=OuterRef("enrollment"),
+            session=OuterRef("register__session"),
+            answered_at=OuterRef("at"),
+        )
+        return Rectification.objects.filter(~Exists(granted), at__gt=at - WINDOW, at__lte=at).values_list(
+            "enrollment__user", "pk", Value(1), "at"
+        )
+
+    def still_due(self, notice, at):
+        mine = Rectification.objects.filter(pk=notice.key, enrollment__user=notice.user_id)
+        return None if mine.exists() else gettext_noop("the register says nothing of the person")
+
+    def context(self, notices):
+        changed = Rectification.objects.select_related("register__session__module").get(pk=notices[0].key)
+        return {"session": changed.register.session}
+
+    def path(self, notice):
+        return reverse("assessments:attendance")
+
+
+class AbsenceBudget(NoticeKind):
+    """A participant is told when half, three quarters and all of the hours one may miss are used.
+
+    By the hours of the whole programme. The key is the enrollment, the revision the threshold; somebody
+    who passes two at once is told of the higher one.
+    """
+
+    name = "absence_budget"
+    title = _("Hours of absence")
+    why = _("You get this because you follow this edition.")
+
+    def due(self, at):
+        lately = Q(intervals__at__gt=at - WINDOW, intervals__at__lte=at)
+        people = Enrollment.objects.filter(lately, state__in=LIVE_ENROLLMENTS, auditor=False)
+        passed = thresholds(people.select_related("cohort__programme").distinct(), at)
+        revision = Case(
+            *(When(pk=pk, then=Value(threshold)) for pk, threshold in passed.items()),
+            default=Value(0),
+            output_field=IntegerField(),
+        )
+        return (
+            Enrollment.objects.filter(pk__in=passed)
+            .annotate(threshold=revision, told_at=Max("intervals__at", filter=lately))
+            .values_list("user", "pk", "threshold", "told_at")
+        )
+
+    def still_due(self, notice, at):
+        mine = Enrollment.objects.filter(pk=notice.key, user=notice.user_id, state__in=LIVE_ENROLLMENTS)
+        if thresholds(mine.select_related("cohort__programme"), at).get(notice.key) != notice.revision:
+            return gettext_noop("less or more of the hours is used by now")
+        return None
+
+    def context(self, notices):
+        enrollment = Enrollment.objects.select_related("cohort").get(pk=notices[0].key)
+        return {"edition": enrollment.cohort, "threshold": notices[0].revision}
+
+    def path(self, notice):
+        return reverse("assessments:attendance")
+
+
+KINDS = (
+    ScorePublished(),
+    ScoreOverdue(),
+    RegisterUnsigned(),
+    RectificationAnswered(),
+    AbsenceAnswered(),
+    PresenceRectified(),
+    AbsenceBudget(),
+)
+
+
+def thresholds(people: Iterable[Enrollment], at: datetime) -> dict[int, int]:
+    """Enrollment → the highest threshold passed, of those who passed one."""
+    editions: defaultdict[Cohort, list[Enrollment]] = defaultdict(list)
+    for person in people:
+        editions[person.cohort].append(person)
+    return {
+        one.enrollment.pk: next(step for step in THRESHOLDS if one.overall.used >= step * 100)
+        for cohort, members in editions.items()
+        for one in attendances(cohort, members, at=at)
+        if one.overall.used >= THRESHOLDS[-1] * 100
+    }
 
 
 def unpublished(at: datetime):

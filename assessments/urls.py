@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import attendance, papers, register, results, scores, teaching
+from assessments.views import attendance, edition, papers, register, results, scores, teaching
 
 app_name = "assessments"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
+    path("teaching/editions/<int:pk>/attendance/", edition.edition_attendance, name="edition_attendance"),
     path("attendance/", attendance.attendance, name="attendance"),
     path("attendance/<int:pk>/absence/", attendance.absence, name="absence"),
     path("attendance/<int:pk>/rectification/", attendance.rectification, name="rectification"),

@@ -9,13 +9,16 @@ import pytest
 from academy.letter import Desk
 from academy.models import Notice
 from academy.postman import KINDS
+from assessments.actions.absences import refuse_notice, send_notice
+from assessments.actions.register import put_right
+from assessments.actions.requests import ask_for_rectification, grant_request
 from assessments.actions.scores import publish_scores
 from assessments.marking import reminders_due
 from assessments.models import Score
 from courses.actions.timetable import cancel_session
 from enrollment.actions.offers import end_enrollment
 from tests.factories import ROME, a_cohort, a_session, a_test, an_enrollment, an_instructor, rome
-from tests.lesson import END, WHOLE, Lesson
+from tests.lesson import END, WHOLE, Lesson, from_to
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +156,67 @@ def test_who_has_not_signed_half_an_hour_after_the_end_is_reminded_once():
     lesson.sign()
     assert due("register_unsigned", late) == []
     assert KINDS["register_unsigned"].still_due(notice, late) == "the register has been signed"
+
+
+@pytest.fixture
+def lesson():
+    """Six hours may be missed: the first missed four, the second three, the third none."""
+    lesson = Lesson()
+    lesson.call((), from_to(180, 240), WHOLE)
+    return lesson
+
+
+def asked(lesson, at=END):
+    return ask_for_rectification(
+        enrollment=lesson.people[0],
+        session=lesson.session,
+        spell=WHOLE[0],
+        reason="I was there",
+        by=lesson.people[0].user,
+        at=at,
+    )
+
+
+def test_used_hours_of_absence_are_told_at_each_threshold_and_only_the_highest(lesson):
+    first, second, _third = lesson.people
+    assert due("absence_budget", END - SECOND) == []
+    told = sorted((person.user_id, person.pk, 50, END) for person in (first, second))
+    assert due("absence_budget", END) == told
+    assert due("absence_budget", END + 2 * DAY) == []
+    later = a_session(lesson.cohort, starts_at=END + DAY, minutes=120, instructors=[lesson.instructor])
+    lesson.session = later
+    lesson.call((), at=later.ends_at)
+    assert (first.user_id, first.pk, 100, later.ends_at) in due("absence_budget", later.ends_at)
+    notice = Notice(kind="absence_budget", user=first.user, key=first.pk, revision=50)
+    assert KINDS["absence_budget"].still_due(notice, later.ends_at)
+
+
+def test_an_answer_to_a_request_is_told_to_who_asked_and_the_change_is_not_told_twice(lesson):
+    lesson.sign()
+    lesson.close()
+    request, at, person = asked(lesson), END + DAY, lesson.people[0]
+    assert due("rectification_answered", at) == []
+    grant_request(rectificationrequest=request, words="Seen", by=lesson.tutor, at=at)
+    assert due("rectification_answered", at) == [(person.user_id, request.pk, 1, at)]
+    assert due("presence_rectified", at) == []
+
+
+def test_who_did_not_ask_is_told_that_the_register_was_changed(lesson):
+    lesson.sign()
+    lesson.close()
+    at, person = END + DAY, lesson.people[2]
+    put_right(session=lesson.session, enrollment=person, spells=(), reason="Ill", by=lesson.tutor, at=at)
+    assert due("presence_rectified", at) == [(person.user_id, person.rectifications.get().pk, 1, at)]
+
+
+def test_an_answer_to_a_notice_of_absence_is_told_to_who_sent_it(lesson):
+    person = lesson.people[0]
+    notice = send_notice(
+        enrollment=person, session=lesson.session, spell=None, reason="Flu", by=person.user, at=END
+    )
+    refuse_notice(absencenotice=notice, words="Too late", by=lesson.tutor, at=END)
+    assert due("absence_answered", END) == [(person.user_id, notice.pk, 1, END)]
+    told = Notice(kind="absence_answered", user=person.user, key=notice.pk, revision=1)
+    mail = Desk().write(KINDS["absence_answered"], [told], END)
+    assert "Flu" not in mail.body
+    assert not any(other.user.name in mail.body for other in lesson.people[1:])

@@ -14,6 +14,7 @@ from icalendar import Calendar
 from academy.letter import Desk
 from academy.models import Notice, User
 from academy.postman import KINDS
+from assessments.actions.register import put_right
 from assessments.models import Score
 from assessments.notices import ScorePublished
 from courses.actions.timetable import cancel_session, change_places, move_session, substitute_teacher
@@ -42,6 +43,7 @@ from tests.factories import (
     an_offer,
     rome,
 )
+from tests.lesson import BEGIN, END, WHOLE, Lesson
 
 AT = rome(2022, 2, 3, 18)
 QUESTIONS = {"due", "still_due", "context", "path"}
@@ -200,6 +202,33 @@ def unsigned():
     return teacher.user, [(session.pk, 1)]
 
 
+def answered_of_presence(what, accepted):
+    lesson = Lesson(1)
+    [person] = lesson.people
+    more = {"attendance": "in_person"} if what == "rectificationrequests" else {}
+    sent = getattr(person, what).create(
+        session=lesson.session, starts_at=BEGIN, ends_at=END, reason="Treno", sent_at=END, **more
+    )
+    answer = {"answer": "Il registro d’aula", "answered_by": lesson.tutor, "answered_at": AT}
+    getattr(person, what).update(state="accepted" if accepted else "refused", **answer)
+    return person.user, [(sent.pk, 1)]
+
+
+def rectified():
+    lesson = Lesson(1)
+    lesson.call(WHOLE)
+    lesson.sign()
+    lesson.close()
+    [person] = lesson.people
+    put_right(session=lesson.session, enrollment=person, spells=(), reason="Assente", by=lesson.tutor, at=AT)
+    return person.user, [(person.rectifications.get().pk, 1)]
+
+
+def budget_used(threshold):
+    person = an_enrollment()
+    return person.user, [(person.pk, threshold)]
+
+
 def overdue():
     teacher = an_instructor()
     test = a_test(a_session(instructors=[teacher]))
@@ -259,6 +288,12 @@ CASES = {
     "score_published": [partial(published, 1), partial(published, 2)],
     "score_overdue": [overdue],
     "register_unsigned": [unsigned],
+    "rectification_answered": [
+        partial(answered_of_presence, "rectificationrequests", yes) for yes in (True, False)
+    ],
+    "absence_answered": [partial(answered_of_presence, "absencenotices", yes) for yes in (True, False)],
+    "presence_rectified": [rectified],
+    "absence_budget": [partial(budget_used, threshold) for threshold in (50, 75, 100)],
 }
 EACH = [(name, case) for name, cases in CASES.items() for case in cases]
 

@@ -39,6 +39,7 @@ def costs(size: int) -> dict[str, int]:
     pages = {
         "paper": reverse("assessments:register_paper", args=[lesson.session.pk]),
         "seal": reverse("assessments:verification", args=[register.digest]),
+        "attendance of all": reverse("assessments:edition_attendance", args=[cohort]),
         "hours": reverse("admin:courses_cohort_hours", args=[cohort]),
         "hours for payment": reverse("admin:courses_cohort_hours_file", args=[cohort, "xlsx"]),
         "presences": reverse("admin:courses_cohort_presences", args=[cohort]),
