@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import register, results, scores, teaching
+from assessments.views import checkin, register, results, scores, teaching
 
 app_name = "assessments"
 
@@ -16,5 +16,8 @@ urlpatterns = [
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
+    path(f"{SESSION}/code/", checkin.code, name="code"),
+    path("sessions/<int:pk>/checkin/", checkin.checkin, name="checkin"),
+    path("checkin/<str:token>/", checkin.scan, name="scan"),
     path("results/", results.results, name="results"),
 ]
