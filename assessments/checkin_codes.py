@@ -1,140 +1,168 @@
-"""Codes by which participants say that they are there: one for the room, one for the call.
+"""Codes by which people say themselves that they are here: one for the room, another for the call.
 
-A code is worth something while it is shown and for one step more, for who is still typing it. It is an
-HMAC of the session, of its door and of the step of time: nothing is stored, and a code says nothing of
-the next one. The room's changes every 30 seconds, so that it is worth nothing once it has been sent on;
-the call's every 5 minutes, as it is read out and posted where a call lags behind.
+A code is six digits of an HMAC-SHA256 over the session, the kind and the step of time, cut as RFC 4226
+(5.3) cuts a one-time password and counted in steps as RFC 6238 counts them. Nothing is stored. The code
+of the room is even and that of the call odd, so that neither is ever taken for the other.
+
+The room's changes every 30 seconds, on a screen that only who is there can see. The call's changes every
+10 minutes: it is read aloud or written into the chat, and needs time to be typed, but one for the whole
+session could be sent on to somebody who never joins. What has just changed is still good for one step.
+
+A guess is right once in 250,000 times (two steps of 500,000 codes): the caller limits attempts. That a
+code is used once by each person, and while the session is on, is known where presence is recorded.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # what is easily misread is missing: I, L, O, U
-MISREAD = str.maketrans("OIL", "011")
-LENGTH = 6
-OPENS = timedelta(minutes=15)  # before the session begins
-OLD = timedelta(hours=10)  # a code this old is still known as one, and called too old
+from courses.reasons import Reason, Refused
+
+STEPS_ACCEPTED = 2  # the current one and the one before
+STEPS_REMEMBERED = 60  # of an older code it is still said that it is too old: half an hour in the room
+SCAN_LASTS = timedelta(minutes=15)  # to log in, with a code by mail that has to be waited for
+TOKEN = 16  # bytes
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Door(StrEnum):
+class Kind(StrEnum):
     """Where a code is shown."""
 
     ROOM = "room"
     CALL = "call"
 
 
-STEPS = {Door.ROOM: timedelta(seconds=30), Door.CALL: timedelta(minutes=5)}
-TOKEN = re.compile(r"([0-9]{1,18})-(room|call)-([0-9]{1,12})-([0-9a-f]{32})")
+STEP = {Kind.ROOM: timedelta(seconds=30), Kind.CALL: timedelta(minutes=10)}
 
 
-class Fault(StrEnum):
-    """Why a code opens nothing."""
+class Unfit(StrEnum):
+    """Why a code, or a scan that was kept, does not count."""
 
     UNKNOWN = "unknown"
-    TOO_OLD = "too_old"
-    CODE_OF_ROOM = "code_of_room"
-    CODE_OF_CALL = "code_of_call"
     OTHER_SESSION = "other_session"
+    OTHER_KIND = "other_kind"
     NOT_YET = "not_yet"
-    OVER = "over"
+    TOO_OLD = "too_old"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A code as it is shown, and until when."""
-
-    door: Door
-    code: str
-    token: str
-    until: datetime
+def code_at(secret: bytes, session: int, kind: Kind, at: datetime) -> str:
+    """The six digits shown at a moment."""
+    return _code(secret, session, kind, _step(kind, at))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """What a genuine address of a QR code speaks of."""
-
-    session: int
-    door: Door
-    step: int
+def token_at(secret: bytes, session: int, kind: Kind, at: datetime) -> str:
+    """What the URL in the QR code carries at that moment in place of the digits: nobody guesses it."""
+    return _token(secret, session, kind, _step(kind, at))
 
 
-def shown(secret: bytes, session: int, door: Door, at: datetime) -> Shown:
-    """What is shown for a door of `session` at this moment."""
-    step = step_of(door, at)
-    until = datetime.fromtimestamp((step + 1) * STEPS[door].total_seconds(), UTC)
-    seal = digest(secret, "address", session, door, step).hex()[:32]
-    return Shown(door, code_of(secret, session, door, step), f"{session}-{door}-{step}-{seal}", until)
+def changes_at(kind: Kind, at: datetime) -> datetime:
+    """When the code shown at a moment gives way to the next."""
+    return EPOCH + (_step(kind, at) + 1) * STEP[kind]
 
 
-def read_token(secret: bytes, token: str) -> Token | None:
-    """What the address speaks of; None where it is not ours."""
-    found = TOKEN.fullmatch(token)
-    if not found:
-        return None
-    session, door, step = int(found[1]), Door(found[2]), int(found[3])
-    genuine = digest(secret, "address", session, door, step).hex()[:32]
-    return Token(session, door, step) if hmac.compare_digest(genuine, found[4]) else None
+def verify(
+    secret: bytes,
+    session: int,
+    kind: Kind,
+    given: str,
+    *,
+    scanned_at: datetime,
+    elsewhere: Iterable[int] = (),
+) -> Reason | None:
+    """Why `given`, a code as it was typed or a token as it was scanned, does not count; None when it does.
 
-
-def judge_token(token: Token, at: datetime) -> Fault | None:
-    """Whether it is still worth something, by the moment of scanning; one of the future is not ours."""
-    age = step_of(token.door, at) - token.step
-    return None if age in (0, 1) else Fault.TOO_OLD if age > 1 else Fault.UNKNOWN
-
-
-def judge_code(
-    secret: bytes, typed: str, *, session: int, door: Door, others: Collection[int], at: datetime
-) -> Fault | None:
-    """Why a typed code, small or with blanks, does not open the door of `session`; None where it does.
-
-    `others` are the sessions a code may have been taken from by mistake.
+    `elsewhere` are other sessions of the moment: who typed the code of one of them is told so.
     """
-    code = re.sub(r"[\s\-–—.]", "", typed).upper().translate(MISREAD)
-    if len(code) != LENGTH:
-        return Fault.UNKNOWN
-    if is_code(secret, code, session, door, at, STEPS[door] * 2):
+    typed = "".join(given.split())
+    now = _step(kind, scanned_at)
+    fitting = range(now - STEPS_ACCEPTED + 1, now + 1)
+    if _is_one_of(secret, session, kind, typed, fitting):
         return None
-    if is_code(secret, code, session, door, at, OLD):
-        return Fault.TOO_OLD
-    other = Door.CALL if door is Door.ROOM else Door.ROOM
-    if is_code(secret, code, session, other, at, STEPS[other] * 2):
-        return Fault.CODE_OF_CALL if other is Door.CALL else Fault.CODE_OF_ROOM
-    if any(is_code(secret, code, one, each, at, STEPS[each] * 2) for one in others for each in Door):
-        return Fault.OTHER_SESSION
-    return Fault.UNKNOWN
+    if _is_one_of(secret, session, kind, typed, [now + 1]):
+        return Reason(Unfit.NOT_YET)
+    if _is_one_of(secret, session, kind, typed, range(now - STEPS_REMEMBERED, fitting.start)):
+        return Reason(Unfit.TOO_OLD)
+    for other in Kind:
+        then = _step(other, scanned_at)
+        steps = range(then - STEPS_ACCEPTED + 1, then + 1)
+        if other is not kind and _is_one_of(secret, session, other, typed, steps):
+            return Reason(Unfit.OTHER_KIND, {"kind": other})
+    for another in elsewhere:
+        if another != session and _is_one_of(secret, another, kind, typed, fitting):
+            return Reason(Unfit.OTHER_SESSION, {"session": another})
+    return Reason(Unfit.UNKNOWN)
 
 
-def judge_window(starts_at: datetime, ends_at: datetime, at: datetime) -> Fault | None:
-    """Codes are worth something from 15 minutes before the session to its end."""
-    if at < starts_at - OPENS:
-        return Fault.NOT_YET
-    return Fault.OVER if at >= ends_at else None
+# A scan, kept while its owner logs in.
+
+_SEALED = re.compile(
+    r"(?P<facts>(?P<session>[0-9]{1,18})\.(?P<kind>room|call)\.(?P<at>[0-9]{1,18}))\.(?P<seal>[\w-]+)"
+)
 
 
-def is_code(secret: bytes, code: str, session: int, door: Door, at: datetime, back: timedelta) -> bool:
-    """Whether it was shown there in the time `back` from now."""
-    now = step_of(door, at)
-    steps = range(now, now - back // STEPS[door], -1)
-    return any(hmac.compare_digest(code_of(secret, session, door, step), code) for step in steps)
+def seal_scan(secret: bytes, session: int, kind: Kind, scanned_at: datetime) -> str:
+    """The moment of a scan that `verify` let pass, signed, for a cookie or a hidden field.
+
+    Whoever is given this text can use it as their own until it expires: it belongs into the browser's
+    own session and never into an address, which is sent on with a finger.
+    """
+    facts = f"{session}.{kind}.{(scanned_at - EPOCH) // timedelta(microseconds=1)}"
+    return f"{facts}.{_written(_digest(secret, 'scan', facts))}"
 
 
-def code_of(secret: bytes, session: int, door: Door, step: int) -> str:
-    """Thirty bits as six characters; the door is not among them."""
-    bits = int.from_bytes(digest(secret, "code", session, door, step)[:4], "big")
-    return "".join(LETTERS[bits >> shift & 31] for shift in range(25, -1, -5))
+def open_scan(secret: bytes, sealed: str, *, session: int, kind: Kind, at: datetime) -> datetime:
+    """The moment of the scan (UTC) if it was of this session and kind and not long ago, else `Refused`."""
+    found = _SEALED.fullmatch(sealed)
+    if not found or not _same(found["seal"], _written(_digest(secret, "scan", found["facts"]))):
+        raise Refused(Reason(Unfit.UNKNOWN))
+    scanned_at = EPOCH + timedelta(microseconds=int(found["at"]))
+    if int(found["session"]) != session:
+        raise Refused(Reason(Unfit.OTHER_SESSION, {"session": int(found["session"])}))
+    if found["kind"] != kind:
+        raise Refused(Reason(Unfit.OTHER_KIND, {"kind": Kind(found["kind"])}))
+    if scanned_at > at:
+        raise Refused(Reason(Unfit.NOT_YET))
+    if at - scanned_at > SCAN_LASTS:
+        raise Refused(Reason(Unfit.TOO_OLD, {"scanned_at": scanned_at}))
+    return scanned_at
 
 
-def digest(secret: bytes, what: str, session: int, door: Door, step: int) -> bytes:
-    """HMAC-SHA-256 of everything a code depends on."""
-    return hmac.digest(secret, f"check-in.{what}.{session}.{door}.{step}".encode(), "sha256")
+def _step(kind: Kind, at: datetime) -> int:
+    return (at - EPOCH) // STEP[kind]
 
 
-def step_of(door: Door, at: datetime) -> int:
-    """The running number of the step of time `at` lies in."""
-    return int(at.timestamp()) // int(STEPS[door].total_seconds())
+def _digest(secret: bytes, purpose: str, facts: str) -> bytes:
+    """What is made for one purpose is worth nothing for another."""
+    return hmac.new(secret, f"assessments.checkin:{purpose}:{facts}".encode(), hashlib.sha256).digest()
+
+
+def _code(secret: bytes, session: int, kind: Kind, step: int) -> str:
+    digest = _digest(secret, "code", f"{session}.{kind}.{step}")
+    offset = digest[-1] & 0xF
+    number = int.from_bytes(digest[offset : offset + 4]) & 0x7FFFFFFF
+    return f"{number % 500_000 * 2 + (kind is Kind.CALL):06}"
+
+
+def _token(secret: bytes, session: int, kind: Kind, step: int) -> str:
+    return _written(_digest(secret, "token", f"{session}.{kind}.{step}")[:TOKEN])
+
+
+def _written(digest: bytes) -> str:
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _is_one_of(secret: bytes, session: int, kind: Kind, typed: str, steps: Iterable[int]) -> bool:
+    """Compared with every step, in a time that does not tell which."""
+    expected = _code if len(typed) == len("000000") else _token
+    return sum(_same(typed, expected(secret, session, kind, step)) for step in steps) > 0
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())

@@ -18,6 +18,6 @@ urlpatterns = [
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
     path(f"{SESSION}/code/", checkin.code, name="code"),
     path("sessions/<int:pk>/checkin/", checkin.checkin, name="checkin"),
-    path("checkin/<str:token>/", checkin.scan, name="scan"),
+    path("checkin/<int:pk>/<str:token>/", checkin.scan, name="scan"),
     path("results/", results.results, name="results"),
 ]

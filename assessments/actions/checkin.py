@@ -4,13 +4,13 @@ The revision of the register does not move: a check-in is never in the way of wh
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.register import locked, refuse_final
-from assessments.checkin_codes import OPENS, Door, Fault, judge_window
+from assessments.checkin_codes import Kind
 from assessments.models import PresenceInterval
 from assessments.presence import Attendance, Source
 from assessments.roster import register_roster
@@ -20,12 +20,13 @@ from enrollment.models import Enrollment, Joining
 
 log = logging.getLogger(__name__)
 
-SAID = {Door.ROOM: (Source.ROOM_CODE, Attendance.IN_PERSON), Door.CALL: (Source.CALL_CODE, Attendance.REMOTE)}
+OPENS = timedelta(minutes=15)  # before the session begins
+SAID = {Kind.ROOM: (Source.ROOM_CODE, Attendance.IN_PERSON), Kind.CALL: (Source.CALL_CODE, Attendance.REMOTE)}
 
 
 @transaction.atomic
-def check_in(*, session: Session, door: Door, scanned_at: datetime, by, at: datetime) -> PresenceInterval:
-    """`by` read the code of `door` at `scanned_at`, which is judged by that moment, whenever it arrives.
+def check_in(*, session: Session, kind: Kind, scanned_at: datetime, by, at: datetime) -> PresenceInterval:
+    """`by` read the code of this `kind` at `scanned_at`, which is judged by that moment, whenever it arrives.
 
     In the room it counts from that moment to the planned end. In the call from when they joined it
     through the portal, which the code confirms; who has not is refused. The second time, the first is
@@ -37,7 +38,7 @@ def check_in(*, session: Session, door: Door, scanned_at: datetime, by, at: date
     if enrollment is None:
         raise Refusal(_("You are not on the roster of this session. Speak to the tutor of your edition."))
     register = locked(session)
-    source, attendance = SAID[door]
+    source, attendance = SAID[kind]
     told = PresenceInterval.objects.filter(session=session, enrollment=enrollment, source=source.value)
     if first := told.filter(supersedes=None).first():
         return first
@@ -48,22 +49,20 @@ def check_in(*, session: Session, door: Door, scanned_at: datetime, by, at: date
         enrollment=enrollment,
         source=source.value,
         attendance=attendance.value,
-        starts_at=scanned_at if door is Door.ROOM else joined_at(session, enrollment, scanned_at),
+        starts_at=scanned_at if kind is Kind.ROOM else joined_at(session, enrollment, scanned_at),
         ends_at=session.ends_at,
         by=by,
         at=at,
     )
-    log.info("%s checked in to session %d by the code of the %s", by.pk, session.pk, door)
+    log.info("%s checked in to session %d by the code of the %s", by.pk, session.pk, kind)
     return interval
 
 
 def refuse_outside(session: Session, scanned_at: datetime) -> None:
     """Raise Refusal for a code read before its time or after it."""
-    fault = judge_window(session.starts_at, session.ends_at, scanned_at)
-    if fault is Fault.NOT_YET:
-        minutes = int(OPENS.total_seconds()) // 60
-        raise Refusal(_("Checking in opens %(minutes)d minutes before the session.") % {"minutes": minutes})
-    if fault is Fault.OVER:
+    if scanned_at < session.starts_at - OPENS:
+        raise Refusal(_("Checking in opens 15 minutes before the session."))
+    if scanned_at >= session.ends_at:
         raise Refusal(_("The session is over: its codes are worth nothing any more."))
 
 

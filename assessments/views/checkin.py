@@ -1,7 +1,7 @@
 """Checking in: the codes on the projector, the address behind the QR, and the page they are typed into."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 
 from allauth.core import ratelimit
@@ -9,11 +9,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,29 +20,27 @@ from django.views.decorators.http import require_http_methods, require_safe
 from qrcode import QRCode
 from qrcode.image.svg import SvgPathImage
 
-from assessments.actions.checkin import check_in
+from assessments.actions.checkin import OPENS, check_in, refuse_outside
 from assessments.checkin_codes import (
-    OPENS,
-    Door,
-    Fault,
-    Shown,
-    judge_code,
-    judge_token,
-    judge_window,
-    read_token,
-    shown,
+    Kind,
+    Unfit,
+    changes_at,
+    code_at,
+    open_scan,
+    seal_scan,
+    token_at,
+    verify,
 )
 from assessments.models import PresenceInterval
-from assessments.roster import register_roster
 from assessments.views.register import kept
 from courses.models import Session
+from courses.reasons import Refused
 from courses.refusals import Refusal
 from enrollment.access import sessions_open_to
 from enrollment.diary import entry_of
 
 PAGE = "assessments:checkin"
-SCANNED = "scanned"  # in the browser's session: what was scanned, and when
-TO_SIGN_IN = timedelta(hours=1)  # after that a scan is forgotten
+SCANNED = "scanned"  # in the browser's session: the session of the lesson and the sealed scan
 SECRET = settings.SECRET_KEY.encode()
 
 
@@ -51,7 +48,9 @@ SECRET = settings.SECRET_KEY.encode()
 class Panel:
     """A code as the projector shows it."""
 
-    shown: Shown
+    kind: Kind
+    code: str
+    until: datetime
     picture: SafeString | None
     used: int
 
@@ -61,13 +60,11 @@ class Panel:
 def code(request: HttpRequest, pk: int) -> HttpResponse:
     """The codes of the room and of the call, as they are at this moment, for who keeps the register."""
     session, at = kept(request, pk), timezone.now()
-    window = judge_window(session.starts_at, session.ends_at, at)
     context = {
         "session": session,
-        "panels": [] if window else [panel(session, door, at) for door in doors(session)],
-        "over": window is Fault.OVER,
+        "panels": [panel(session, kind, at) for kind in kinds(session)] if is_open(session, at) else [],
+        "over": at >= session.ends_at,
         "opens_at": session.starts_at - OPENS,
-        "people": register_roster(session).count(),
         "trail": [
             (reverse("assessments:teaching"), _("Teaching")),
             (reverse("assessments:register", args=[pk]), session.title),
@@ -76,21 +73,31 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/code.html", context)
 
 
-def doors(session: Session) -> list[Door]:
+def is_open(session: Session, at: datetime) -> bool:
+    """Codes are shown and taken from 15 minutes before to the end."""
+    return session.starts_at - OPENS <= at < session.ends_at
+
+
+def kinds(session: Session) -> list[Kind]:
     """A room, a call, or both."""
     return [
-        door
-        for door, missing in ((Door.ROOM, Session.Mode.REMOTE), (Door.CALL, Session.Mode.IN_PERSON))
-        if session.mode != missing
+        kind
+        for kind, without in ((Kind.ROOM, Session.Mode.REMOTE), (Kind.CALL, Session.Mode.IN_PERSON))
+        if session.mode != without
     ]
 
 
-def panel(session: Session, door: Door, at: datetime) -> Panel:
-    """What is shown for one door; only the room has a picture, as nobody scans their own screen."""
-    now = shown(SECRET, session.pk, door, at)
-    told = PresenceInterval.objects.live().filter(session=session, source=f"{door}_code")
-    address = settings.SITE_URL + reverse("assessments:scan", args=[now.token])
-    return Panel(now, picture(address) if door is Door.ROOM else None, told.count())
+def panel(session: Session, kind: Kind, at: datetime) -> Panel:
+    """What is shown of one kind; only the room has a picture, as nobody scans their own screen."""
+    told = PresenceInterval.objects.live().filter(session=session, source=f"{kind}_code")
+    address = reverse("assessments:scan", args=[session.pk, token_at(SECRET, session.pk, kind, at)])
+    return Panel(
+        kind,
+        code_at(SECRET, session.pk, kind, at),
+        changes_at(kind, at),
+        picture(settings.SITE_URL + address) if kind is Kind.ROOM else None,
+        told.count(),
+    )
 
 
 def picture(address: str) -> SafeString:
@@ -105,24 +112,26 @@ def picture(address: str) -> SafeString:
 @login_not_required
 @never_cache
 @require_safe
-def scan(request: HttpRequest, token: str) -> HttpResponse:
-    """The address behind a QR code: judged now, and remembered until they have signed in."""
-    at, told = timezone.now(), read_token(SECRET, token)
-    session = told and Session.objects.live().filter(pk=told.session).first()
-    if not told or not session:
-        raise Http404
-    if fault := judge_token(told, at) or judge_window(session.starts_at, session.ends_at, at):
-        context = {"refusal": sentence(fault), "session": None}
+def scan(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+    """The address behind a room's QR code: judged now, and kept by this browser until they have signed in."""
+    at = timezone.now()
+    session = get_object_or_404(Session.objects.live(), pk=pk)
+    try:
+        refuse_unfit(session, Kind.ROOM, token, at)
+        refuse_outside(session, at)
+    except Refusal as refusal:
+        context = {"refusal": str(refusal), "session": None}
         return render(request, "assessments/checkin.html", context, status=409)
-    request.session[SCANNED] = {"session": session.pk, "door": told.door.value, "at": at.isoformat()}
-    return redirect(PAGE, session.pk)
+    request.session[SCANNED] = {"session": pk, "seal": seal_scan(SECRET, pk, Kind.ROOM, at)}
+    return redirect(PAGE, pk)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkin(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that one is there: by what was scanned on this device, or by a code that is typed."""
-    at, scanned = timezone.now(), scanned_of(request, pk)
+    at = timezone.now()
+    scanned = scanned_at_of(request, pk, at)
     sessions = Session.objects.live() if scanned else sessions_open_to(request.user)
     session = get_object_or_404(sessions.select_related("module", "cohort"), pk=pk)
     if request.method != "POST":
@@ -132,8 +141,8 @@ def checkin(request: HttpRequest, pk: int) -> HttpResponse:
         refusal = _("Too many codes tried. Wait five minutes, or ask to be called by name.")
         return checkin_page(request, session, at, refusal=refusal, status=429)
     try:
-        door, scanned_at = scanned or (door_opened(request, session, at), at)
-        interval = check_in(session=session, door=door, scanned_at=scanned_at, by=request.user, at=at)
+        kind, scanned_at = (Kind.ROOM, scanned) if scanned else (kind_typed(request, session, at), at)
+        interval = check_in(session=session, kind=kind, scanned_at=scanned_at, by=request.user, at=at)
     except Refusal as refusal:
         request.session.pop(SCANNED, None)
         return checkin_page(request, session, at, refusal=str(refusal), typed=typed, status=409)
@@ -142,52 +151,50 @@ def checkin(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(PAGE, pk)
 
 
-def scanned_of(request: HttpRequest, pk: int) -> tuple[Door, datetime] | None:
-    """What this browser scanned for the session not long ago."""
+def scanned_at_of(request: HttpRequest, pk: int, at: datetime) -> datetime | None:
+    """When this browser scanned the code of the session's room, if that was not long ago."""
     found = request.session.get(SCANNED, {})
-    moment = parse_datetime(found.get("at", ""))
-    if found.get("session") != pk or not moment or timezone.now() - moment > TO_SIGN_IN:
+    if found.get("session") != pk:
         return None
-    return Door(found["door"]), moment
+    try:
+        return open_scan(SECRET, found["seal"], session=pk, kind=Kind.ROOM, at=at)
+    except Refused:
+        return None
 
 
-def door_opened(request: HttpRequest, session: Session, at: datetime) -> Door:
-    """The door they say they are at, opened by the typed code; Refusal says why it is not."""
-    asked, has = request.POST.get("door"), doors(session)
-    if asked not in has:
-        raise BadRequest("the session does not have this door")
-    others = Session.objects.live().filter(starts_at__lt=at + OPENS, ends_at__gt=at).exclude(pk=session.pk)
-    fault = judge_code(
-        SECRET,
-        request.POST.get("code", ""),
-        session=session.pk,
-        door=Door(asked),
-        others=list(others.values_list("pk", flat=True)),
-        at=at,
+def kind_typed(request: HttpRequest, session: Session, at: datetime) -> Kind:
+    """Where they say they are, if the typed code is one of there; Refusal says why not."""
+    asked = request.POST.get("kind")
+    if asked not in kinds(session):
+        raise BadRequest("the session has no such code")
+    refuse_unfit(session, Kind(asked), request.POST.get("code", ""), at)
+    return Kind(asked)
+
+
+def refuse_unfit(session: Session, kind: Kind, given: str, at: datetime) -> None:
+    """Raise Refusal, in words, for a code or token that does not count."""
+    others = Session.objects.live().filter(starts_at__lte=at + OPENS, ends_at__gt=at).exclude(pk=session.pk)
+    reason = verify(
+        SECRET, session.pk, kind, given, scanned_at=at, elsewhere=list(others.values_list("pk", flat=True))
     )
-    if fault:
-        raise Refusal(sentence(fault))
-    return Door(asked)
+    if reason is None:
+        return
+    if reason.code == Unfit.OTHER_KIND and kind is Kind.ROOM:
+        raise Refusal(_("This is the code of the call. In the room another one is shown."))
+    raise Refusal(
+        {
+            Unfit.OTHER_KIND: _("This is the code of the room. In the call another one is read out."),
+            Unfit.OTHER_SESSION: _("This is the code of another session."),
+            Unfit.TOO_OLD: _("This code is too old. Use the one that is shown now."),
+        }.get(reason.code, _("This is not a code of this session. Read it again: it may have changed."))
+    )
 
 
-def sentence(fault: Fault) -> str:
-    """Why a code opens nothing, in words."""
-    return {
-        Fault.UNKNOWN: _("This is not a code of this session. Read it again: it may have changed."),
-        Fault.TOO_OLD: _("This code is too old. Use the one that is shown now."),
-        Fault.CODE_OF_ROOM: _("This is the code of the room. In the call another one is read out."),
-        Fault.CODE_OF_CALL: _("This is the code of the call. In the room another one is shown."),
-        Fault.OTHER_SESSION: _("This is the code of another session."),
-        Fault.NOT_YET: _("Checking in is not open yet."),
-        Fault.OVER: _("The session is over: its codes are worth nothing any more."),
-    }[fault]
-
-
-def usual_door(user, session: Session) -> Door:
+def usual_kind(user, session: Session) -> Kind:
     """Where they are expected."""
     mine = entry_of(user, session)
     away = mine.online if mine else session.mode == Session.Mode.REMOTE
-    return Door.CALL if away else Door.ROOM
+    return Kind.CALL if away else Kind.ROOM
 
 
 def hour(moment: datetime | None) -> str:
@@ -207,17 +214,16 @@ def checkin_page(
 ) -> HttpResponse:
     """What stands, and the field for a code."""
     mine = PresenceInterval.objects.live().filter(session=session, enrollment__user=request.user)
-    window = judge_window(session.starts_at, session.ends_at, at)
     context = {
         "session": session,
         "told": list(mine),
         "scanned": scanned,
         "refusal": refusal,
         "typed": typed,
-        "open": not window,
-        "over": window is Fault.OVER,
+        "open": is_open(session, at),
+        "over": at >= session.ends_at,
         "opens_at": session.starts_at - OPENS,
-        "doors": doors(session),
-        "door": request.POST.get("door") or usual_door(request.user, session),
+        "kinds": kinds(session),
+        "kind": request.POST.get("kind") or usual_kind(request.user, session),
     }
     return render(request, "assessments/checkin.html", context, status=status)

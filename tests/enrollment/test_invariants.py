@@ -300,7 +300,6 @@ BROKEN_BY = {
     "joinings_are_append_only": [
         "UPDATE enrollment_joining SET at = now()",
         "DELETE FROM enrollment_joining",
-        "TRUNCATE enrollment_joining",
     ],
     "one_joins_the_calls_of_the_own_edition": another(
         Joining, enrollment_id="(SELECT min(id) FROM enrollment_enrollment)"
