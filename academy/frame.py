@@ -37,6 +37,7 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     if teaches:
         pages.append(("/teaching/", _("Teaching")))
     if follows:
+        pages.append(("/attendance/", _("Attendance")))
         pages.append(("/results/", _("Results")))
     if getattr(person, "is_on_committee", False):
         pages.append((reverse("enrollment:committee"), _("Committee")))

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from assessments.models import ModuleTest
+from assessments.models import AbsenceNotice, ModuleTest
 from courses.access import sessions_taught_by
 from courses.models import Cohort, Instructor, Role, Session
 
@@ -60,3 +60,16 @@ def may_close_register(user, session: Session) -> bool:
 def may_lock_registers(user) -> bool:
     """Staff of the office with the right to lock registers, and to rectify them afterwards."""
     return user.is_staff and user.has_perm("assessments.lock_register")
+
+
+def absences_open_to(user):
+    """The notices of absence `user` may read: one’s own, of editions one is tutor of, for the office all."""
+    if user.is_staff and user.has_perm("assessments.view_absencenotice"):
+        return AbsenceNotice.objects.all()
+    tutored = Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR)
+    return AbsenceNotice.objects.filter(Q(enrollment__user=user) | Q(cohort__in=tutored))
+
+
+def may_export_registers(user) -> bool:
+    """Staff of the office with the right to see registers: tables for funders, hours for payment."""
+    return user.is_staff and user.has_perm("assessments.view_register")

@@ -115,7 +115,7 @@ def attendances(cohort: Cohort, enrollments: Collection[Enrollment], *, at: date
     for enrollment in enrollments:
         record = told[enrollment.pk]
         for key, day in days.items():
-            if day < enrollment.starts_on or (enrollment.ends_on and day > enrollment.ends_on):
+            if not enrollment.attends(day):
                 record.setdefault(key, Attended(0))
         found.append(
             Attendance(enrollment, lessons, record, [standing(rule, lessons, record) for rule in rules])

@@ -1,20 +1,22 @@
-"""Who is told what about scores."""
+"""Who is told what about scores and registers."""
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Case, DateTimeField, F, IntegerField, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Value, When
 from django.urls import reverse
 from django.utils.timezone import get_default_timezone, localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from assessments.marking import REMIND_EVERY_DAYS, RESULTS_WITHIN_DAYS, reminders_due, results_due_on
-from assessments.models import ModuleTest, Score
-from courses.models import SessionTeacher
+from assessments.models import ModuleTest, Register, Score, Signature
+from assessments.states import FINAL_REGISTERS
+from courses.models import Session, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
 from enrollment.states import LIVE_ENROLLMENTS
 
 MORNING = time(9)  # in Italy, when instructors are reminded
+UNSIGNED_AFTER = timedelta(minutes=30)  # from the end of a session, when its register should be signed
 
 
 class ScorePublished(NoticeKind):
@@ -105,7 +107,54 @@ class ScoreOverdue(NoticeKind):
         return reverse("assessments:scores", args=[notice.key])
 
 
-KINDS = (ScorePublished(), ScoreOverdue())
+class RegisterUnsigned(NoticeKind):
+    """Who taught a session is reminded half an hour after its end that its register is not signed.
+
+    The key is the session, the revision always 1: nobody is reminded twice of the same register.
+    """
+
+    name = "register_unsigned"
+    title = _("Register to be signed")
+    why = _("You get this because you taught this session.")
+
+    def due(self, at):
+        latest = at - UNSIGNED_AFTER
+        signed = Signature.objects.filter(
+            register__session=OuterRef("session"), instructor=OuterRef("instructor")
+        )
+        return (
+            SessionTeacher.objects.filter(
+                ~Exists(signed),
+                live=True,
+                instructor__user__isnull=False,
+                session__ends_at__lte=latest,
+                session__ends_at__gt=latest - WINDOW,
+            )
+            .exclude(session__register__state__in=FINAL_REGISTERS)
+            .values_list(
+                "instructor__user", "session", Value(1), F("session__ends_at") + Value(UNSIGNED_AFTER)
+            )
+        )
+
+    def still_due(self, notice, at):
+        teaching = SessionTeacher.objects.filter(
+            session=notice.key, instructor__user=notice.user_id, live=True
+        ).first()
+        if teaching is None:
+            return gettext_noop("the person no longer teaches the session")
+        signed = Signature.objects.filter(register__session=notice.key, instructor=teaching.instructor)
+        if signed.exists() or Register.objects.final().filter(session=notice.key).exists():
+            return gettext_noop("the register has been signed")
+        return None
+
+    def context(self, notices):
+        return {"session": Session.objects.select_related("module", "cohort").get(pk=notices[0].key)}
+
+    def path(self, notice):
+        return reverse("assessments:register", args=[notice.key])
+
+
+KINDS = (ScorePublished(), ScoreOverdue(), RegisterUnsigned())
 
 
 def unpublished(at: datetime):

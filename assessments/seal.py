@@ -1,7 +1,7 @@
 """The seal of a register: a hash over its rows, and which of them no longer agree with it.
 
 Rows are JSON objects in a canonical form (keys in order, no blanks, UTF-8: RFC 8785 for the values used
-here, which are text, whole numbers, booleans and lists), each followed by a line feed; the seal is the
+here: text, whole numbers, booleans, lists and objects of them), each followed by a line feed; the seal is the
 SHA-256 of all of them. Whoever has the printed rows can work it out with any tool.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 Row = Mapping[str, Any]
 KEY = "key"  # what tells rows apart
-NAME = "name"  # of a person: printed and sealed, but one may change one's name
+NAME = "name"  # of people and things: printed and sealed, but one may change one's name
 
 
 @dataclass(frozen=True, slots=True)

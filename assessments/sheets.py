@@ -1,17 +1,25 @@
 """What a register says, row by row: the same for its page, its paper, its table and its seal."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from assessments.models import PresenceInterval, Rectification, Register
+from django.db.models import QuerySet
+
+<<<<<<< HEAD
+from assessments.models import PresenceInterval, Rectification, Register, Signature
 from assessments.presence import Attendance, Credit, Disagreement, Interval, credit, disagreements
 from assessments.roster import register_roster
+=======
+from assessments.models import PresenceInterval, Register, Signature
+from assessments.presence import Credit, Disagreement, Interval, credit, disagreements
+from assessments.roster import rosters
+>>>>>>> reg4
 from assessments.seal import Rectified, Verdict, verify
-from courses.models import Session
+from courses.models import Session, SessionPlace, SessionTeacher
 from enrollment.models import Enrollment, PlaceChoice
 
 HEAD = "session"
@@ -79,11 +87,18 @@ class Sheet:
 
     @property
     def head(self) -> dict[str, Any]:
-        """What was given, when and by whom."""
+        """What was given, when and by whom; `name` holds names of that time, which are not compared."""
         register, session = self.register, self.session
         signed = {one.instructor_id: one for one in register.signatures.all()} if register.pk else {}
+        teachers = sorted(session.teachers.all(), key=lambda one: one.pk)
         return {
             "key": HEAD,
+            "name": {
+                "module": {"it": session.module.title_it, "en": session.module.title_en},
+                "places": [place_of(place) for place in session.places.all()],
+                "instructors": [teacher.instructor.name for teacher in teachers],
+                "closed": register.closed_by.name if register.closed_by else "",
+            },
             "session": session.pk,
             "module": session.module.code,
             "purpose": session.purpose,
@@ -96,18 +111,23 @@ class Sheet:
             "note": register.note,
             "signed": stamp(register.signed_at),
             "closed": stamp(register.closed_at),
-            "instructors": [
-                {
-                    "instructor": teacher.instructor_id,
-                    "kind": teacher.kind,
-                    "minutes": teacher.minutes,
-                    "signed": stamp(signed[teacher.instructor_id].at)
-                    if teacher.instructor_id in signed
-                    else "",
-                }
-                for teacher in sorted(session.teachers.all(), key=lambda one: one.pk)
-            ],
+            "instructors": [given_by(teacher, signed.get(teacher.instructor_id)) for teacher in teachers],
         }
+
+
+def given_by(teacher: SessionTeacher, signature: Signature | None) -> dict[str, Any]:
+    """One instructor's part; the minutes are those signed for, before that those planned."""
+    return {
+        "instructor": teacher.instructor_id,
+        "kind": teacher.kind,
+        "minutes": signature.minutes if signature else teacher.minutes,
+        "signed": stamp(signature.at if signature else None),
+    }
+
+
+def place_of(place: SessionPlace) -> str:
+    """A room with its address, or the address of the call."""
+    return f"{place.room.name}, {place.room.hub}, {place.room.hub.full_address}" if place.room else place.link
 
 
 def row_of(person: Enrollment, counted: Credit) -> dict[str, Any]:
@@ -130,16 +150,36 @@ def stamp(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else ""
 
 
+def with_all_it_shows(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """What the head of a register names is read with them."""
+    return sessions.select_related("cohort__programme", "module__block").prefetch_related(
+        "teachers__instructor", "places__room__hub"
+    )
+
+
 def sheet_of(session: Session) -> Sheet:
     """The register of one session; unsaved where nobody has written into it."""
-    register = Register.objects.filter(session=session).prefetch_related("signatures__instructor").first()
-    intervals = live_intervals([session.pk])
-    people = register_roster(session)
-    return Sheet(
-        register or Register(session=session, cohort_id=session.cohort_id),
-        session,
-        [Line(person, session, tuple(intervals[session.pk, person.pk])) for person in people],
+    [sheet] = sheets_of([session])
+    return sheet
+
+
+def sheets_of(sessions: Collection[Session]) -> list[Sheet]:
+    """The registers of sessions of one edition: the queries are the same for one and for a thousand."""
+    registers = (
+        Register.objects.filter(session__in=sessions)
+        .select_related("closed_by", "locked_by")
+        .prefetch_related("signatures", "rectifications")
     )
+    kept = {register.session_id: register for register in registers}
+    intervals, people = live_intervals([session.pk for session in sessions]), rosters(sessions)
+    return [
+        Sheet(
+            kept.get(session.pk) or Register(session=session, cohort_id=session.cohort_id),
+            session,
+            [Line(person, session, tuple(intervals[session.pk, person.pk])) for person in people[session.pk]],
+        )
+        for session in sessions
+    ]
 
 
 def live_intervals(sessions: Iterable[int]) -> defaultdict[tuple[int, int], list[PresenceInterval]]:
@@ -153,13 +193,12 @@ def live_intervals(sessions: Iterable[int]) -> defaultdict[tuple[int, int], list
 def verdict(sheet: Sheet) -> Verdict:
     """Whether the seal of a locked register still stands, against what is recorded now."""
     register = sheet.register
-    later = Rectification.objects.filter(register=register, at__gte=register.locked_at)
-    return verify(
-        register.rows or [],
-        register.digest,
-        sheet.rows,
-        [Rectified(one.after["key"], one.before, one.after) for one in later],
-    )
+    later = [
+        Rectified(one.after["key"], one.before, one.after)
+        for one in register.rectifications.all()
+        if register.locked_at and one.at >= register.locked_at
+    ]
+    return verify(register.rows or [], register.digest, sheet.rows, later)
 
 
 def meant(sheet: Sheet) -> dict[int, Attendance]:
@@ -175,3 +214,9 @@ def meant(sheet: Sheet) -> dict[int, Attendance]:
         for line in sheet.lines
     }
     return {pk: Attendance.REMOTE if away else Attendance.IN_PERSON for pk, away in remote.items()}
+
+
+def whose(sheet: Sheet, keys: Iterable[str]) -> list[str]:
+    """The names behind keys of rows, as they were sealed or as they are."""
+    names = {row["key"]: row["name"] for row in (*sheet.rows, *(sheet.register.rows or []))}
+    return [names[key] for key in keys if key != HEAD and key in names]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import checkin, register, results, scores, teaching
+from assessments.views import attendance, checkin, papers, register, results, scores, teaching
 
 app_name = "assessments"
 
@@ -19,5 +19,12 @@ urlpatterns = [
     path(f"{SESSION}/code/", checkin.code, name="code"),
     path("sessions/<int:pk>/checkin/", checkin.checkin, name="checkin"),
     path("checkin/<int:pk>/<str:token>/", checkin.scan, name="scan"),
+    path("attendance/", attendance.attendance, name="attendance"),
+    path("attendance/<int:pk>/absence/", attendance.absence, name="absence"),
+    path("attendance/<int:pk>/rectification/", attendance.rectification, name="rectification"),
+    path("attendance/take-back/<slug:what>/<int:pk>/", attendance.take_back, name="take_back"),
+    path("attendance/files/<uuid:pk>/", attendance.attachment, name="absence_attachment"),
+    path("teaching/sessions/<int:pk>/register.pdf", papers.register_paper, name="register_paper"),
+    path("registers/<str:digest>/", papers.verification, name="verification"),
     path("results/", results.results, name="results"),
 ]

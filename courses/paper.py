@@ -34,6 +34,14 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """An address as a QR code, with the words that stand beside it and are read instead of it."""
+
+    address: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading with what stands under it; facts are pairs of a name and a value."""
 
@@ -41,6 +49,7 @@ class Section:
     paragraphs: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
     tables: Sequence[Data] = ()
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +94,23 @@ def compile_paper(paper: Paper, at: datetime, standards: list[PDFStandard]) -> b
 
 def as_data(paper: Paper) -> dict[str, str]:
     """The paper as the layout reads it."""
-    return {"paper": json.dumps(asdict(paper), ensure_ascii=False)}
+    data = asdict(paper)
+    for section in data["sections"]:
+        if section["code"]:
+            section["code"]["image"] = as_squares(section["code"]["address"])
+    return {"paper": json.dumps(data, ensure_ascii=False)}
+
+
+def as_squares(address: str) -> str:
+    """`address` as the SVG of a QR code, which a quarter of it may be missing from."""
+    from qrcode import QRCode
+    from qrcode.constants import ERROR_CORRECT_Q
+
+    code = QRCode(error_correction=ERROR_CORRECT_Q)
+    code.add_data(address)
+    squares = code.get_matrix()
+    drawn = "".join(
+        f"M{x} {y}h1v1h-1z" for y, line in enumerate(squares) for x, dark in enumerate(line) if dark
+    )
+    side = len(squares)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path d="{drawn}"/></svg>'

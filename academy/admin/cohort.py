@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessments.access import may_export_registers
+from assessments.admin.hours import ShowsHours
 from courses.admin.office import Act, OfficeAdmin
 from courses.hours import Sum, show_minutes
 from courses.models import Block, Cohort
@@ -62,7 +64,7 @@ def call_the_reserve(*, cohort: Cohort, by, at) -> list[Offer]:
 
 
 @admin.register(Cohort)
-class CohortAdmin(OfficeAdmin):
+class CohortAdmin(ShowsHours, OfficeAdmin):
     change_form_template = "admin/academy/cohort.html"
     list_display = ["code", "programme", "hub", "starts_on", "ends_on", "seats", "taken", "listed"]
     list_filter = ["listed", "hub"]
@@ -110,6 +112,7 @@ class CohortAdmin(OfficeAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["standing"] = self.standing(obj) if obj else None
+        context["exports"] = obj and may_export_registers(request.user)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def standing(self, cohort) -> dict:

@@ -10,6 +10,7 @@ from academy.demo.cast import Person
 from academy.demo.lessons import Lessons
 from academy.demo.timetable import Arranged
 from academy.models import User
+from assessments.actions.absences import accept_notice, send_notice
 from assessments.actions.register import (
     Call,
     Given,
@@ -20,7 +21,8 @@ from assessments.actions.register import (
     put_right,
     sign_register,
 )
-from assessments.models import Register
+from assessments.actions.requests import ask_for_rectification
+from assessments.models import AbsenceNotice, Register
 from assessments.presence import Attendance
 from assessments.roster import register_roster
 from courses.models import Role, Session
@@ -30,7 +32,8 @@ DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 LOCKED_ON = 5  # of each month: what was closed in the months before
 LEFT_EARLY = "P18"  # by five minutes, on a Thursday: that is what the certificate fails by
-RECTIFIED = "R05"
+CUT_OFF = "P12"  # of a call, from 15:02 to 15:21
+RECTIFIED, EXCUSED, ILL = "R05", "R11", "R02"
 
 
 class Registers:
@@ -55,8 +58,13 @@ class Registers:
             stage.at(session.day + DAY, 9, 30, partial(self.close, session))
         for day in self.locking_days:
             stage.at(day, 10, 0, partial(self.lock, day))
+        if self.admission.has(LEFT_EARLY):
+            stage.at(self.last_thursday.day + 2 * DAY, 20, 0, self.ask)
         if held and edition.last_day >= stage.today:
             stage.at(held[-3].day + 2 * DAY, 15, 0, partial(self.rectify, held[-3]))
+            coming = next(session for session in edition.sessions if session.day > stage.today)
+            stage.at(stage.today - DAY, 21, 0, partial(self.excuse, held[-5], EXCUSED, "Visita medica."))
+            stage.at(stage.today - DAY, 21, 30, partial(self.notify, coming, ILL, "Un impegno di lavoro."))
 
     @cached_property
     def locking_days(self) -> list[date]:
@@ -73,10 +81,11 @@ class Registers:
     def records(self) -> dict[str, Record]:
         """By code: what each person misses, of what may be missed."""
         tested = {session.plan.number for session in self.edition.tests.values()}
+        told_apart = {self.remote[0].plan.number, self.last_thursday.plan.number}
         missable = [
             session
             for session in self.edition.held(self.stage.today)
-            if session.whole and session.plan.number not in tested
+            if session.whole and session.plan.number not in tested | told_apart
         ]
         return {
             person.code: record(person, missable, place=place)
@@ -85,11 +94,14 @@ class Registers:
         }
 
     @cached_property
+    def remote(self) -> list[Arranged]:
+        """Half-days held remotely, on Thursday afternoons."""
+        return [one for one in self.edition.sessions if one.whole and one.plan.mode == "remote"]
+
+    @cached_property
     def last_thursday(self) -> Arranged:
-        """The last half-day held remotely that P18 did not miss."""
-        missed = self.records[LEFT_EARLY].missed
-        remote = [one for one in self.edition.sessions if one.whole and one.plan.mode == "remote"]
-        return [one for one in remote if one.plan.number not in missed][-1]
+        """The last of them."""
+        return self.remote[-1]
 
     def appoint_the_tutor(self, at: datetime) -> None:
         """One for all editions."""
@@ -125,6 +137,9 @@ class Registers:
         begin, end = session.starts_at, session.ends_at
         if person.code == LEFT_EARLY and arranged is self.last_thursday:
             return (Spell(attendance, begin, end - 5 * MINUTE),)
+        if person.code == CUT_OFF and arranged is self.remote[0]:
+            back = begin + 81 * MINUTE
+            return Spell(attendance, begin, back - 19 * MINUTE), Spell(attendance, back, end)
         late = 0 if person.code == LEFT_EARLY else mine.late.get(number, 0)
         return (Spell(attendance, begin + late * MINUTE, end),)
 
@@ -167,6 +182,30 @@ class Registers:
             by=self.stage.office,
             at=at,
         )
+
+    def ask(self, at: datetime) -> None:
+        """P18 was there to the end, and says so; nobody has answered."""
+        session = self.lessons.sessions[self.last_thursday.plan.number]
+        place = self.admission.enrollments[LEFT_EARLY]
+        ask_for_rectification(
+            enrollment=place,
+            session=session,
+            spell=Spell(Attendance.REMOTE, session.starts_at, session.ends_at),
+            reason="Ero collegata fino alle 18:00: l’uscita alle 17:55 è un errore.",
+            by=place.user,
+            at=at,
+        )
+
+    def notify(self, arranged: Arranged, code: str, reason: str, at: datetime) -> AbsenceNotice:
+        """Somebody says why they are not there."""
+        place = self.admission.enrollments[code]
+        session = self.lessons.sessions[arranged.plan.number]
+        return send_notice(enrollment=place, session=session, spell=None, reason=reason, by=place.user, at=at)
+
+    def excuse(self, arranged: Arranged, code: str, reason: str, at: datetime) -> None:
+        """And the tutor accepts it."""
+        notice = self.notify(arranged, code, reason, at)
+        accept_notice(absencenotice=notice, words="Grazie, ne teniamo conto.", by=self.tutor, at=at)
 
     def keeper(self, arranged: Arranged) -> User:
         """Who calls the roll: the first of those who teach, or the tutor."""

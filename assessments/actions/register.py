@@ -21,7 +21,7 @@ from assessments.models import (
 from assessments.presence import Attendance, Interval, Source, credit, union
 from assessments.roster import register_roster
 from assessments.seal import seal
-from assessments.sheets import Line, live_intervals, row_of, sheet_of
+from assessments.sheets import Line, live_intervals, row_of, sheet_of, sheets_of, with_all_it_shows
 from courses.models import Cohort, Instructor, Session
 from courses.refusals import Refusal
 from enrollment.models import Enrollment
@@ -203,8 +203,9 @@ def lock_registers(*, cohort: Cohort, sessions: Collection[Session], by, at: dat
         first = Session.objects.select_related("module").get(pk=open_ones[0].session_id)
         raise Refusal(_("The register of %(session)s is not closed yet.") % {"session": first})
     last = Register.objects.filter(cohort=cohort).aggregate(Max("number"))["number__max"] or 0
-    for number, register in enumerate(pending, start=last + 1):
-        sheet = sheet_of(register.session)
+    shown = with_all_it_shows(Session.objects.all()).in_bulk([one.session_id for one in pending])
+    sheets = sheets_of([shown[register.session_id] for register in pending])
+    for number, (register, sheet) in enumerate(zip(pending, sheets, strict=True), start=last + 1):
         register.number, register.rows = number, sheet.rows
         register.digest = seal(register.rows)
         register.state, register.locked_at, register.locked_by = Register.State.LOCKED, at, by

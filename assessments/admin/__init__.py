@@ -1,5 +1,5 @@
-"""The office's pages on tests and scores."""
+"""The office's pages on registers, tests and scores."""
 
-from . import module_test, score
+from . import module_test, register, score
 
-__all__ = ["module_test", "score"]
+__all__ = ["module_test", "register", "score"]

@@ -1,6 +1,7 @@
 """What participants send in about their presence: absences with a reason, and what is to be put right."""
 
 import uuid
+from datetime import timedelta
 
 import pgtrigger
 from django.db import models
@@ -169,6 +170,8 @@ class RectificationRequest(SentIn):
     `starts_at` and `ends_at` are when they say they were there; asked for within three days of the end of
     the session or of the signature of its register, whichever is later.
     """
+
+    TIME_TO_ASK = timedelta(days=DAYS_TO_ASK)
 
     attendance = models.CharField(_("attended"), max_length=10, choices=Attending)
 

@@ -336,6 +336,11 @@ class Presence(models.Model):
     def __str__(self) -> str:
         return f"{self.enrollment.user} – {self.session}"
 
+    @property
+    def remote(self) -> bool:
+        """Most of it was attended remotely."""
+        return self.in_person * 2 < self.minutes
+
 
 class RecordedSession(Session):
     """A session as its record sees it: what was recorded follows its times, or forbids to change them."""

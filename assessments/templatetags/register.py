@@ -3,20 +3,17 @@
 from django import template
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from assessments.models import SaidBy
 from assessments.presence import Attendance, Disagreement, Remark
 from assessments.sheets import Line
+from assessments.wording import REMARKS
 from courses.hours import show_minutes
 
 register = template.Library()
 
-REMARKS = {
-    Remark.LATE: gettext_lazy("late"),
-    Remark.LEFT_EARLY: gettext_lazy("left early"),
-    Remark.INTERRUPTED: gettext_lazy("with a break"),
-}
+BESIDE = (Remark.LATE, Remark.LEFT_EARLY, Remark.INTERRUPTED)  # what is said beside how somebody attended
 
 
 @register.filter
@@ -29,7 +26,7 @@ def attended(line: Line) -> str:
         return _("absent")
     how = counted.attendance is Attendance.REMOTE
     words = [pgettext("attending", "remotely") if how else pgettext("attending", "in person")]
-    return ", ".join([*words, *(str(REMARKS[one]) for one in counted.remarks if one in REMARKS)])
+    return ", ".join([*words, *(str(REMARKS[one]) for one in counted.remarks if one in BESIDE)])
 
 
 @register.filter

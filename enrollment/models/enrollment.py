@@ -1,6 +1,6 @@
 """A person's place in an edition, with its dates."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pgtrigger
 from django.conf import settings
@@ -200,6 +200,10 @@ class Enrollment(WorkProfile):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.cohort}"
+
+    def attends(self, day: date) -> bool:
+        """Whether the person belonged to the edition on `day`: see `members_on`."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 class CohortSeats(Cohort):

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 
 from academy.admin import session as pages
+from assessments.actions.register import Call, Spell, call_roll
+from assessments.presence import Attendance
 from courses.actions.drafting import drop_draft, open_draft
 from courses.actions.timetable import change_places
 from courses.timetable import judgement_of
@@ -179,6 +181,17 @@ def test_a_cancellation_says_beforehand_whom_and_what_it_touches(office, session
     assert "2 participants are told." in sentences
     assert "The test of B1 loses its session. Scores recorded: 1." in sentences
     assert office.post(page(session, "cancel"), {"reason": "Sciopero"}).status_code == 302
+
+
+def test_what_its_register_holds_is_said_before(office, session, time_machine):
+    person = session.cohort.enrollments.get(state="active")
+    time_machine.move_to(NINE + timedelta(hours=5))
+    call = Call(person.pk, (Spell(Attendance.IN_PERSON, session.starts_at, session.ends_at),))
+    call_roll(session=session, calls=[call], seen=0, by=office.person, at=NINE + DAY)
+    words = "The minutes of 1 presence in its register are counted anew."
+    assert words in said(office.post(page(session), to(NINE - timedelta(hours=1))))
+    words = "1 presence recorded in its register no longer counts."
+    assert words in said(office.get(page(session, "cancel")))
 
 
 def test_of_what_has_begun_nobody_is_told_and_so_it_says(office, session, time_machine):

@@ -20,7 +20,9 @@ from academy.demo.logins import LOGINS, PASSWORD
 from academy.demo.selection import Selection
 from academy.demo.stage import Stage
 from academy.models import Notice, User
-from assessments.models import ModuleTest, Score
+from assessments.attendance import Attendance, attendances
+from assessments.models import ModuleTest, PresenceInterval, RectificationRequest, Register, Score
+from assessments.sheets import sheet_of, verdict
 from courses.models import Cohort, MaterialVersion, PlanRun, Room, Session, SessionTeacher
 from courses.telling import proposed
 from courses.workdays import ROME, instant
@@ -596,3 +598,67 @@ def test_the_story_can_be_told_in_every_month(month):
     assert states(Notice.objects).keys() <= {"sent", "dropped"}
     assert Session.objects.filter(previous_starts_at__isnull=False).count() == 1
     assert ModuleTest.objects.held(datetime.combine(day, time(), tzinfo=ROME)).unpublished().count() >= 2
+
+
+# --- Registers and attendance ----------------------------------------------------------------------
+
+
+def attendance_of(cohort: Cohort, letter: str) -> dict[str, Attendance]:
+    """By code of the person, as of the day of the story."""
+    codes = {person.name: person.code for person in cast.people(letter)}
+    people = list(cohort.enrollments.select_related("user").order_by("pk"))
+    found = attendances(cohort, people, at=instant(TODAY, time()))
+    return {codes[one.enrollment.user.name]: one for one in found}
+
+
+def test_the_first_edition_was_attended_to_the_minute_as_its_record_says(first):
+    attended = {code: one.overall for code, one in attendance_of(first, "P").items()}
+    assert {standing.held for standing in attended.values()} == {18_000}
+    assert {code: attended[code].attended for code in ("P01", "P07", "P12", "P13", "P18", "P22", "P24")} == {
+        "P01": 16_755,
+        "P07": 7_200,  # withdrew on 4 March
+        "P12": 17_261,  # cut off for 19 minutes
+        "P13": 14_400,
+        "P18": 14_395,
+        "P22": 12_720,
+        "P24": 17_025,
+    }
+    assert {code: str(attended[code].percent) for code in ("P13", "P18", "P22")} == {
+        "P13": "80.00",
+        "P18": "79.97",
+        "P22": "70.66",
+    }
+    assert sorted(code for code, standing in attended.items() if not standing.reached) == [
+        "P07",
+        "P18",
+        "P22",
+    ]
+
+
+def test_p12_was_cut_off_and_came_back_and_p18_waits_for_an_answer(first):
+    [twice] = [
+        (user, session)
+        for (user, session), number in Counter(
+            PresenceInterval.objects.filter(cohort=first).values_list("enrollment__user__name", "session")
+        ).items()
+        if number == 2
+    ]
+    assert twice[0] == "Manlio Quercetana"
+    [asked] = RectificationRequest.objects.all()
+    assert (asked.enrollment.user.name, asked.state) == ("Sabina Zolferana", "sent")
+    assert asked.enrollment.presences.get(session=asked.session).minutes == 235
+
+
+def test_the_registers_of_the_first_edition_are_locked_in_order_and_every_seal_stands(first):
+    registers = Register.objects.filter(cohort=first).order_by("session__starts_at")
+    assert list(registers.values_list("number", flat=True)) == list(range(1, 79))
+    assert all(verdict(sheet_of(register.session)).stands for register in registers[:5])
+
+
+def test_in_the_running_edition_one_register_is_unsigned_and_some_are_at_risk(running):
+    assert Register.objects.filter(cohort=running, state="open").count() == 1
+    assert Register.objects.filter(cohort=running).count() == 45
+    people = attendance_of(running, "R")
+    assert people["R09"].overall.left == 180
+    assert not people["R14"].overall.reachable
+    assert sum(not one.reachable for one in people.values() if one.enrollment.state == "active") == 1

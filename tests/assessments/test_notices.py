@@ -15,6 +15,7 @@ from assessments.models import Score
 from courses.actions.timetable import cancel_session
 from enrollment.actions.offers import end_enrollment
 from tests.factories import ROME, a_cohort, a_session, a_test, an_enrollment, an_instructor, rome
+from tests.lesson import END, WHOLE, Lesson
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +139,17 @@ def test_only_those_who_teach_the_module_in_that_edition_are_asked():
     notice = Notice(kind="score_overdue", user=stranger.user, key=test.pk, revision=1)
     reason = KINDS["score_overdue"].still_due(notice, rome(2022, 2, 14, 9))
     assert reason == "the person no longer teaches the module"
+
+
+def test_who_has_not_signed_half_an_hour_after_the_end_is_reminded_once():
+    lesson = Lesson()
+    late = END + timedelta(minutes=30)
+    reminder = (lesson.teacher.pk, lesson.session.pk, 1, late)
+    assert due("register_unsigned", late - SECOND) == []
+    assert due("register_unsigned", late) == due("register_unsigned", late + DAY) == [reminder]
+    notice = Notice(kind="register_unsigned", user=lesson.teacher, key=lesson.session.pk, revision=1)
+    assert KINDS["register_unsigned"].still_due(notice, late) is None
+    lesson.call(WHOLE, WHOLE, WHOLE)
+    lesson.sign()
+    assert due("register_unsigned", late) == []
+    assert KINDS["register_unsigned"].still_due(notice, late) == "the register has been signed"

@@ -194,6 +194,12 @@ def published(attempt):
     return member.user, [(test.pk, attempt)]
 
 
+def unsigned():
+    teacher = an_instructor()
+    session = a_session(starts_at=rome(2022, 2, 3, 9), instructors=[teacher])
+    return teacher.user, [(session.pk, 1)]
+
+
 def overdue():
     teacher = an_instructor()
     test = a_test(a_session(instructors=[teacher]))
@@ -252,6 +258,7 @@ CASES = {
     "appointment_asked": [asked],
     "score_published": [partial(published, 1), partial(published, 2)],
     "score_overdue": [overdue],
+    "register_unsigned": [unsigned],
 }
 EACH = [(name, case) for name, cases in CASES.items() for case in cases]
 

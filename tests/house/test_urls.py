@@ -30,6 +30,7 @@ PUBLIC = {
     "enrollment:interest_left",
     "enrollment:confirm_interest",  # their tokens are the keys
     "enrollment:leave_interest",
+    "assessments:verification",  # what is printed on the paper is the key
     # allauth: coming in, and proving an address
     "account_login",
     "account_signup",

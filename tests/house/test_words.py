@@ -30,8 +30,10 @@ SAME = {
     "online: %(page)s",
     "Online:",
     "Passkey",
+    "P",
     "Password",
     "Privacy",
+    "R",
 }
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\w*\}")

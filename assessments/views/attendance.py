@@ -1,0 +1,194 @@
+"""What a participant has attended, what may still be missed, and what one writes about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments.access import absences_open_to
+from assessments.actions.absences import send_notice, withdraw_notice
+from assessments.actions.requests import ask_for_rectification, withdraw_request
+from assessments.attendance import Attendance, attendances
+from assessments.budget import Lesson, Standing, if_missed
+from assessments.forms.absence import AbsenceForm, RequestForm
+from assessments.models import AbsenceAttachment, AbsenceNotice, Presence, RectificationRequest, Register
+from courses.models import Session
+from courses.refusals import Refusal
+from courses.views.files import to_be_saved
+from courses.views.once import once
+from enrollment.models import Enrollment
+
+PAGE = "assessments:attendance"
+SOON = 12  # sessions to come one may tick
+
+
+@dataclass
+class Held:
+    """A session that is over, as its participant knows it."""
+
+    session: Session
+    presence: Presence | None
+    notice: AbsenceNotice | None
+    request: RectificationRequest | None
+    may_ask: bool
+
+    @property
+    def register(self) -> Register | None:
+        return getattr(self.session, "register", None)
+
+
+@dataclass
+class Page:
+    """One edition: how one stands, what was held, what comes; `ticked` would be missed as well."""
+
+    attendance: Attendance
+    held: list[Held]
+    coming: list[tuple[Session, AbsenceNotice | None, bool]]
+    ticked: list[Lesson]
+
+    @property
+    def standings(self) -> list[tuple[Standing, int | None]]:
+        """Each rule, and what would be left after missing what is ticked."""
+        return [
+            (one, if_missed(one, self.ticked) if self.ticked else None) for one in self.attendance.standings
+        ]
+
+
+@require_safe
+def attendance(request: HttpRequest) -> HttpResponse:
+    """The absence budget by every rule, session by session; ticked sessions to come are counted as missed."""
+    at = timezone.now()
+    mine = Enrollment.objects.filter(user=request.user.pk).select_related("cohort__programme")
+    ticked = {int(key) for key in request.GET.getlist("miss") if key.isdecimal() and len(key) < 19}
+    pages = [page_of(one, ticked, at) for one in mine.order_by("-starts_on", "-pk")]
+    return render(request, "assessments/attendance.html", {"pages": pages, "at": at})
+
+
+def page_of(enrollment: Enrollment, ticked: set[int], at: datetime) -> Page:
+    """One edition of one person, in eight queries."""
+    [standing] = attendances(enrollment.cohort, [enrollment], at=at)
+    presences = {one.session_id: one for one in enrollment.presences.all()}
+    notices = {one.session_id: one for one in enrollment.absencenotices.exclude(state="withdrawn")}
+    requests = {one.session_id: one for one in enrollment.rectificationrequests.order_by("sent_at")}
+    sessions = Session.objects.live().filter(cohort=enrollment.cohort_id).select_related("module", "register")
+    during = [
+        session
+        for session in sessions.order_by("starts_at", "pk")
+        if session.pk in presences or enrollment.attends(timezone.localdate(session.starts_at))
+    ]
+    held = [
+        Held(
+            session,
+            presences.get(session.pk),
+            notices.get(session.pk),
+            requests.get(session.pk),
+            at <= until(session) and session.pk not in requests,
+        )
+        for session in during
+        if session.ends_at <= at
+    ]
+    coming = [session for session in during if session.starts_at > at][:SOON]
+    return Page(
+        standing,
+        held[::-1],
+        [(session, notices.get(session.pk), session.pk in ticked) for session in coming],
+        [lesson for lesson in standing.lessons if lesson.key in ticked and not lesson.held],
+    )
+
+
+def until(session: Session) -> datetime:
+    """How long a rectification may be asked for; see the guard of `RectificationRequest`."""
+    register = getattr(session, "register", None)
+    signed = register.signed_at if register else None
+    return max(filter(None, (session.ends_at, signed))) + RectificationRequest.TIME_TO_ASK
+
+
+def membership(request: HttpRequest, pk: int) -> tuple[Session, Enrollment]:
+    """A live session of an edition this person followed on its day; 404 for any other."""
+    session = get_object_or_404(Session.objects.live().select_related("module", "cohort"), pk=pk)
+    members = Enrollment.objects.members_on(timezone.localdate(session.starts_at))
+    return session, get_object_or_404(members, user=request.user, cohort=session.cohort_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that one is not, or was not, there, and why."""
+    session, enrollment = membership(request, pk)
+    form = AbsenceForm(request.POST or None, request.FILES or None, session=session)
+    if form.is_valid():
+        try:
+            send_notice(
+                enrollment=enrollment,
+                session=session,
+                spell=form.spell,
+                reason=form.cleaned_data["reason"],
+                upload=form.cleaned_data["attachment"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Sent: the office and the instructor read it."))
+            return redirect(PAGE)
+    return asked(request, session, form, _("Notice of absence"), _("Send the notice"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def rectification(request: HttpRequest, pk: int) -> HttpResponse:
+    """ "I was there": say when, and the office decides."""
+    session, enrollment = membership(request, pk)
+    form = RequestForm(request.POST or None, session=session)
+    if form.is_valid():
+        try:
+            ask_for_rectification(
+                enrollment=enrollment,
+                session=session,
+                spell=form.spell,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Sent: the office decides and answers here."))
+            return redirect(PAGE)
+    return asked(request, session, form, _("I was there"), _("Ask for a rectification"))
+
+
+def asked(request: HttpRequest, session: Session, form, title: str, submit: str) -> HttpResponse:
+    """A form about one session."""
+    back = reverse(PAGE)
+    context = {"session": session, "form": form, "heading": title, "submit": submit, "back": back}
+    context["trail"] = [(back, _("Attendance"))]
+    status = 422 if form.errors else 200
+    return render(request, "assessments/about_session.html", context, status=status)
+
+
+@require_POST
+def take_back(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """A notice or a request nobody has answered yet."""
+    if what == "absence":
+        mine = AbsenceNotice.objects.filter(enrollment__user=request.user.pk)
+        withdraw_notice(notice=get_object_or_404(mine, pk=pk), by=request.user, at=timezone.now())
+    else:
+        requests = RectificationRequest.objects.filter(enrollment__user=request.user.pk)
+        withdraw_request(request=get_object_or_404(requests, pk=pk), by=request.user, at=timezone.now())
+    messages.success(request, _("Taken back."))
+    return redirect(PAGE)
+
+
+@require_safe
+def attachment(request: HttpRequest, pk: str) -> FileResponse | HttpResponse:
+    """The file of a notice, to be saved; for who sent it, the tutor and the office."""
+    files = AbsenceAttachment.objects.filter(notice__in=absences_open_to(request.user)).defer(None)
+    return to_be_saved(get_object_or_404(files, pk=pk))

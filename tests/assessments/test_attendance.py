@@ -1,0 +1,199 @@
+"""What a participant sees of the hours attended, and what one writes about them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from assessments.actions.absences import accept_notice, refuse_notice, send_notice, withdraw_notice
+from assessments.actions.register import Spell
+from assessments.actions.requests import ask_for_rectification, grant_request, refuse_request
+from assessments.attendance import attendances
+from assessments.models import AbsenceNotice, AttendanceRule, Presence, RectificationRequest
+from courses.refusals import Refusal
+from tests.classroom import client_of
+from tests.factories import a_person, a_session, an_enrollment
+from tests.lesson import BEGIN, END, IN_PERSON, WHOLE, Lesson, from_to
+from tests.paperwork import PDF
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/attendance/"
+DAY = timedelta(days=1)
+QUARTER = BEGIN + timedelta(minutes=15)
+
+
+@pytest.fixture
+def lesson(time_machine):
+    """Called, with the first person absent and the second late; seen an hour after its end."""
+    time_machine.move_to(END + timedelta(hours=1), tick=False)
+    lesson = Lesson()
+    lesson.call((), from_to(15, 240), WHOLE)
+    return lesson
+
+
+def words(answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def standing_of(lesson, person, at=END):
+    [found] = attendances(lesson.cohort, [person], at=at)
+    return found.overall
+
+
+def ask(lesson, number=1, spell=None, at=END + DAY):
+    return ask_for_rectification(
+        enrollment=lesson.people[number],
+        session=lesson.session,
+        spell=spell or Spell(IN_PERSON, BEGIN, END),
+        reason="I came at 14:00",
+        by=lesson.people[number].user,
+        at=at,
+    )
+
+
+def notify(lesson, number=0, reason="Flu", spell=None, **more):
+    person = lesson.people[number]
+    return send_notice(
+        enrollment=person, session=lesson.session, spell=spell, reason=reason, by=person.user, at=END, **more
+    )
+
+
+def test_the_budget_is_told_in_hours_and_the_percentage_is_cut_off(lesson):
+    text = words(client_of(lesson.people[0].user).get(PAGE))
+    assert "You may still miss 2 h ." in text
+    assert "6 h may be missed; 4 h used" in text
+    assert "0 h of 30 h, 0.00%" in text
+    text = words(client_of(lesson.people[1].user).get(PAGE))
+    assert "3 h 45 min of 30 h, 12.50%" in text
+    assert "in person, 14:15–18:00" in text
+
+
+def test_what_one_ticks_is_counted_as_missed(lesson):
+    coming = a_session(lesson.cohort, starts_at=END + DAY, minutes=180)
+    client = client_of(lesson.people[0].user)
+    text = words(client.get(PAGE, {"miss": [coming.pk, "nonsense", "9" * 30]}))
+    assert "If you miss what you ticked, you are over the budget: −1 h" in text
+    assert "you are over" not in words(client.get(PAGE))
+
+
+def test_nobody_sees_anything_of_others(lesson):
+    mine, other = lesson.people[0], lesson.people[1]
+    assert other.user.name not in client_of(mine.user).get(PAGE).text
+    assert "No hours yet" in client_of(a_person()).get(PAGE).text
+
+
+@pytest.mark.parametrize("what", ["absence", "rectification"])
+def test_a_session_one_does_not_follow_does_not_exist(lesson, what):
+    address = reverse(f"assessments:{what}", args=[lesson.session.pk])
+    late = an_enrollment(cohort=lesson.cohort, starts_on=(END + DAY).date())
+    for stranger in (a_person(), an_enrollment().user, late.user):
+        assert client_of(stranger).get(address).status_code == 404
+    assert client_of(lesson.people[0].user).get(address).status_code == 200
+
+
+def test_a_notice_fills_in_the_roll_call_and_never_the_register(lesson):
+    before = list(Presence.objects.order_by("pk").values())
+    accept_notice(absencenotice=notify(lesson), by=lesson.tutor, at=END)
+    assert list(Presence.objects.order_by("pk").values()) == before
+
+
+def test_an_accepted_absence_counts_only_where_the_rule_lets_excuses_count(lesson):
+    accept_notice(absencenotice=notify(lesson), by=lesson.tutor, at=END)
+    assert standing_of(lesson, lesson.people[0]).missed == 240
+    AttendanceRule.objects.create(cohort=lesson.cohort, excuses_count=True)
+    assert standing_of(lesson, lesson.people[0]).missed == 0
+
+
+def test_a_notice_is_sent_once_taken_back_and_sent_again(lesson):
+    first = notify(lesson)
+    assert notify(lesson) == first
+    with pytest.raises(Refusal, match="already sent"):
+        notify(lesson, reason="Another reason")
+    withdraw_notice(notice=first, by=None, at=END)
+    assert notify(lesson, reason="Another reason") != first
+
+
+def test_what_was_answered_is_not_taken_back_and_a_refusal_says_why(lesson):
+    notice = notify(lesson)
+    with pytest.raises(Refusal, match="Say why"):
+        refuse_notice(absencenotice=notice, words=" ", by=lesson.tutor, at=END)
+    refuse_notice(absencenotice=notice, words="Send the certificate", by=lesson.tutor, at=END)
+    with pytest.raises(Refusal, match="answered meanwhile"):
+        withdraw_notice(notice=notice, by=None, at=END)
+    assert "Send the certificate" in client_of(lesson.people[0].user).get(PAGE).text
+
+
+@pytest.mark.parametrize("minutes", [(-5, 60), (60, 300), (60, 60), (90, 30)])
+def test_times_outside_the_session_or_reversed_are_refused(lesson, minutes):
+    first, last = (BEGIN + timedelta(minutes=one) for one in minutes)
+    with pytest.raises(Refusal):
+        notify(lesson, spell=(first, last))
+    with pytest.raises(Refusal):
+        ask(lesson, spell=Spell(IN_PERSON, first, last))
+
+
+def test_a_notice_with_its_file_is_sent_from_the_page_and_read_by_nobody_else(lesson):
+    mine, other = client_of(lesson.people[0].user), client_of(lesson.people[1].user)
+    address = reverse("assessments:absence", args=[lesson.session.pk])
+    bad = mine.post(address, {"reason": "Flu", "attachment": upload(b"<html><script>")})
+    assert (bad.status_code, "Flu" in bad.text) == (422, True)
+    assert mine.post(address, {"reason": "Flu", "attachment": upload(PDF)}).status_code == 302
+    file = reverse("assessments:absence_attachment", args=[AbsenceNotice.objects.get().attachment.pk])
+    answer = mine.get(file)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert other.get(file).status_code == 404
+    assert client_of(lesson.teacher).get(file).status_code == 404
+
+
+def upload(content: bytes):
+    return SimpleUploadedFile("certificate.pdf", content)
+
+
+def test_i_was_there_is_asked_for_within_three_days_and_once(lesson):
+    first = ask(lesson, at=END + 3 * DAY)
+    assert ask(lesson, at=END + 3 * DAY) == first
+    with pytest.raises(Refusal, match="already asked"):
+        ask(lesson, spell=from_to(0, 200)[0])
+    with pytest.raises(Refusal, match="three days"):
+        ask(lesson, number=0, at=END + 3 * DAY + timedelta(seconds=1))
+
+
+def test_the_three_days_run_anew_from_the_signature(lesson, time_machine):
+    lesson.sign(at=END + 2 * DAY)
+    assert ask(lesson, at=END + 5 * DAY)
+
+
+def test_a_request_that_is_granted_puts_the_register_right(lesson):
+    grant_request(rectificationrequest=ask(lesson), words="Seen in the room", by=lesson.tutor, at=END + DAY)
+    assert lesson.minutes() == [0, 240, 240]
+    request = RectificationRequest.objects.get()
+    assert (request.state, request.answer) == ("accepted", "Seen in the room")
+
+
+def test_a_request_that_is_refused_leaves_the_register_as_it_is(lesson):
+    request = ask(lesson)
+    refuse_request(rectificationrequest=request, words="The door says 14:15", by=lesson.tutor, at=END + DAY)
+    assert lesson.minutes() == [0, 225, 240]
+
+
+def test_one_takes_back_ones_own_and_nobody_elses(lesson):
+    request = ask(lesson)
+    address = reverse("assessments:take_back", args=["request", request.pk])
+    assert client_of(lesson.people[0].user).post(address).status_code == 404
+    assert client_of(lesson.people[1].user).post(address).status_code == 302
+    request.refresh_from_db()
+    assert request.state == "withdrawn"
+
+
+def test_the_page_asks_as_much_for_one_session_as_for_many(lesson, django_assert_max_num_queries):
+    client = client_of(lesson.people[0].user)
+    with django_assert_max_num_queries(20) as few:
+        client.get(PAGE)
+    for number in range(1, 20):
+        a_session(lesson.cohort, starts_at=BEGIN - 6 * DAY + number * timedelta(minutes=20), minutes=20)
+    with django_assert_max_num_queries(len(few)):
+        client.get(PAGE)
