@@ -9,15 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-<<<<<<< HEAD
-from assessments.models import PresenceInterval, Rectification, Register, Signature
-from assessments.presence import Attendance, Credit, Disagreement, Interval, credit, disagreements
-from assessments.roster import register_roster
-=======
 from assessments.models import PresenceInterval, Register, Signature
-from assessments.presence import Credit, Disagreement, Interval, credit, disagreements
+from assessments.presence import Attendance, Credit, Disagreement, Interval, credit, disagreements
 from assessments.roster import rosters
->>>>>>> reg4
 from assessments.seal import Rectified, Verdict, verify
 from courses.models import Session, SessionPlace, SessionTeacher
 from enrollment.models import Enrollment, PlaceChoice

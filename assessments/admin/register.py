@@ -162,7 +162,7 @@ class AbsenceNoticeAdmin(SentInAdmin):
             form=WordlessForm,
             when=waiting,
             note=lambda _notice: _(
-                "The register stays as it is: hours count as the rules of the edition say."
+                "The register stays as it is; the rules of the edition say what it excuses."
             ),
         ),
         Act("refuse", _("Refuse it"), refuse_notice, form=AnswerForm, when=waiting, danger=True),
