@@ -186,7 +186,9 @@ def refuse_unfit(session: Session, kind: Kind, given: str, at: datetime) -> None
             Unfit.OTHER_KIND: _("This is the code of the room. In the call another one is read out."),
             Unfit.OTHER_SESSION: _("This is the code of another session."),
             Unfit.TOO_OLD: _("This code is too old. Use the one that is shown now."),
-        }.get(reason.code, _("This is not a code of this session. Read it again: it may have changed."))
+        }.get(
+            Unfit(reason.code), _("This is not a code of this session. Read it again: it may have changed.")
+        )
     )
 
 
