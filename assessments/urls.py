@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import attendance, checkin, papers, register, results, scores, teaching
+from assessments.views import attendance, checkin, papers, register, reports, results, scores, teaching
 
 app_name = "assessments"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
+    path(f"{SESSION}/report/", reports.report, name="report"),
+    path(f"{SESSION}/report/confirm/", reports.confirm_report, name="confirm_report"),
+    path(f"{SESSION}/report/<int:report>/take-back/", reports.take_back_report, name="take_back_report"),
     path(f"{SESSION}/code/", checkin.code, name="code"),
     path("sessions/<int:pk>/checkin/", checkin.checkin, name="checkin"),
     path("checkin/<int:pk>/<str:token>/", checkin.scan, name="scan"),

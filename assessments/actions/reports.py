@@ -68,7 +68,7 @@ def import_report(
 
 @transaction.atomic
 def undo_report(*, report: PlatformReport, by, at: datetime) -> PlatformReport:
-    """Take back whatever the report said, each interval by one without times. The second time does nothing."""
+    """Take back whatever the report said, each interval by one without times; once."""
     register = locked(report.session)
     report = PlatformReport.objects.select_related("session").get(pk=report.pk)
     if report.undone_at:

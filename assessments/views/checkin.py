@@ -187,7 +187,7 @@ def refuse_unfit(session: Session, kind: Kind, given: str, at: datetime) -> None
             Unfit.OTHER_SESSION: _("This is the code of another session."),
             Unfit.TOO_OLD: _("This code is too old. Use the one that is shown now."),
         }.get(
-            Unfit(reason.code), _("This is not a code of this session. Read it again: it may have changed.")
+            Unfit(reason.code), _("This is not a code of this session. It may have changed: read it again.")
         )
     )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from django.utils.translation import override
 
 from assessments.actions.register import put_right
 from assessments.actions.reports import import_report, undo_report
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lesson(time_machine):
     time_machine.move_to(END, tick=False)
-    return Lesson()
+    with override("en"):
+        yield Lesson()
 
 
 def bring(lesson, *spells, content=b"a report", session=None, people=None):
