@@ -12,10 +12,11 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.register import Spell
+from assessments.layouts import LARGEST, Unreadable
 from assessments.matching import Entry, Ground, Match, Verdict, match
 from assessments.moments import Undecided
 from assessments.presence import Attendance, Interval, Source, credit, union, whole_minutes
-from assessments.reports import LARGEST, Report, Unfit, Unreadable, read
+from assessments.reports import Report, Unfit, read
 from assessments.sheets import Line, Sheet
 from courses import tables
 from courses.forms.fields import sentence_of as sentence_of_table

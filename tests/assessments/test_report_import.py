@@ -1,17 +1,31 @@
 """Reports of platforms: what they say of a session, all or nothing, and taken back."""
 
+import sys
 from datetime import timedelta
 from hashlib import sha256
+from resource import RUSAGE_SELF, getrusage
+from time import perf_counter
 
 import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils.translation import override
 
 from assessments.actions.register import put_right
 from assessments.actions.reports import import_report, undo_report
+from assessments.forms.reports import Preview, report_of, sentence_of
+from assessments.layouts import Unreadable
+from assessments.matching import Ground
 from assessments.models import PlatformReport, PresenceInterval, Register
+from assessments.moments import Undecided
 from assessments.presence import Attendance
+from assessments.reports import Unfit
 from assessments.sheets import sheet_of
+from courses.models import Role, SessionPlace
+from courses.reasons import Reason
 from courses.refusals import Refusal
+from tests.classroom import client_of
 from tests.factories import an_enrollment
 from tests.lesson import BEGIN, END, REMOTE, WHOLE, Lesson, from_to
 from tests.together import all_at_once
@@ -140,3 +154,148 @@ def test_of_two_who_import_the_same_file_at_once_one_does(lesson):
     assert sorted(type(one).__name__ for one in (first, second)) == ["PlatformReport", "Refusal"]
     assert PresenceInterval.objects.count() == 1
     assert lesson.minutes()[0] == 60
+
+
+# --- the page ----------------------------------------------------------------------------------
+
+HEADINGS = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest"
+
+
+def zoom(*rows: tuple[str, str, str, str], day="20/01/2022", meeting="") -> SimpleUploadedFile:
+    """A report of Zoom: name, address, when they came and left."""
+    lines = [f"{name},{email},{day} {came},{day} {left},0,No" for name, email, came, left in rows]
+    about = [f"Meeting ID,Topic,Start Time,End Time\n{meeting},Lesson,{day} 14:00:00,{day} 18:00:00\n\n"]
+    return SimpleUploadedFile("zoom.csv", "\n".join([*(about if meeting else []), HEADINGS, *lines]).encode())
+
+
+def page(lesson, name="report", *more) -> str:
+    return reverse(f"assessments:{name}", args=[lesson.session.pk, *more])
+
+
+@pytest.fixture
+def tutor(lesson):
+    lesson.tutor.roles.create(cohort=lesson.cohort, kind=Role.Kind.TUTOR)
+    cache.clear()
+    return client_of(lesson.tutor)
+
+
+def upload(client, lesson, file):
+    return client.post(page(lesson), {"file": file})
+
+
+def confirm(client, lesson, preview, **picked):
+    return client.post(page(lesson, "confirm_report"), {"token": preview.context["token"]} | picked)
+
+
+def test_a_report_is_looked_at_before_it_is_written(lesson, tutor):
+    ada, bruno, carla = (person.user for person in lesson.people)
+    file = zoom(
+        (ada.name, ada.email.upper(), "14:00:00", "16:00:30"),
+        ("Ada al telefono", ada.email, "15:00:00", "17:00:00"),
+        (bruno.name, "", "14:00:00", "18:00:00"),
+        ("iPad", "", "14:00:00", "18:00:00"),
+        (carla.name, carla.email, "15:00:00", "14:00:00"),
+    )
+    preview = upload(tutor, lesson, file)
+    assert preview.status_code == 200
+    shown = preview.context["preview"]
+    assert [(one.name, one.minutes) for one in shown.certain] == [(ada.name, 120), ("Ada al telefono", 120)]
+    assert [(one.name, one.minutes) for one in shown.doubtful] == [(bruno.name, 240)]
+    assert [one.name for one in shown.unknown] == ["iPad"]
+    assert [why for _, why in shown.left_out] == ["They left before they came."]
+    assert [(one.now, one.then) for one in shown.changes] == [(0, 180)]
+    assert "Same name, and no e-mail address." in preview.text
+    assert PresenceInterval.objects.count() == 0
+
+    assert confirm(tutor, lesson, preview).url == page(lesson)
+    assert lesson.minutes() == [180, -1, -1]  # nobody is guessed
+    told = PlatformReport.objects.get()
+    assert (told.platform, told.name, told.by) == ("zoom", "zoom.csv", lesson.tutor)
+
+
+def test_a_doubtful_row_is_somebodys_when_picked_by_hand(lesson, tutor):
+    bruno = lesson.people[1]
+    file = zoom((bruno.user.name, "", "14:00:00", "15:00:00"))
+    preview = upload(tutor, lesson, file)
+    [row] = preview.context["preview"].doubtful
+    stranger = confirm(tutor, lesson, preview, **{f"whose-{row.key}": lesson.people[0].pk})
+    assert stranger.status_code == 400  # only who was proposed
+    confirm(tutor, lesson, preview, **{f"whose-{row.key}": bruno.pk})
+    assert lesson.minutes() == [-1, 60, -1]
+
+
+def test_a_report_of_another_meeting_or_day_is_refused_in_words(lesson, tutor):
+    ada = lesson.people[0].user
+    row = (ada.name, ada.email, "14:00:00", "16:00:00")
+    away = upload(tutor, lesson, zoom(row, day="21/01/2022"))
+    assert (away.status_code, "another day" in away.text) == (422, True)
+    link = "https://zoom.us/j/81234567890"
+    SessionPlace.objects.filter(session=lesson.session, room=None).delete()
+    SessionPlace.objects.create(session=lesson.session, room=None, link=link)
+    other = upload(tutor, lesson, zoom(row, meeting="899 9999 9999"))
+    assert (other.status_code, "another meeting" in other.text) == (422, True)
+    assert upload(tutor, lesson, zoom(row, meeting="812 3456 7890")).status_code == 200
+    nonsense = upload(tutor, lesson, SimpleUploadedFile("a.csv", b"one,two\n1,2\n"))
+    assert nonsense.status_code == 422
+
+
+def test_taken_back_in_one_click(lesson, tutor):
+    ada = lesson.people[0].user
+    confirm(tutor, lesson, upload(tutor, lesson, zoom((ada.name, ada.email, "14:00:00", "16:00:00"))))
+    back = page(lesson, "take_back_report", PlatformReport.objects.get().pk)
+    assert "Take back" in tutor.get(page(lesson)).text
+    assert tutor.post(back).url == page(lesson)
+    assert lesson.minutes()[0] == 0
+    assert client_of(Lesson().teacher).post(back).status_code == 404
+
+
+def test_a_file_is_confirmed_by_who_uploaded_it_and_once(lesson, tutor):
+    ada = lesson.people[0].user
+    preview = upload(tutor, lesson, zoom((ada.name, ada.email, "14:00:00", "16:00:00")))
+    assert confirm(client_of(lesson.teacher), lesson, preview).status_code == 409
+    assert tutor.post(page(lesson, "confirm_report"), {"token": "another"}).status_code == 409
+    assert confirm(tutor, lesson, preview).status_code == 302
+    assert confirm(tutor, lesson, preview).status_code == 409
+    assert PlatformReport.objects.count() == 1
+
+
+def test_reports_are_for_who_keeps_the_register(lesson):
+    assert client_of(lesson.people[0].user).get(page(lesson)).status_code == 403
+    assert client_of(Lesson().teacher).get(page(lesson)).status_code == 404
+    assert client_of(lesson.teacher).get(page(lesson)).status_code == 200
+
+
+def test_every_reason_has_its_sentence():
+    for kind in (Unreadable, Unfit, Undecided, Ground):
+        for code in kind:
+            assert "%" not in sentence_of(Reason(code))
+
+
+@pytest.mark.slow
+def test_ten_thousand_rows_are_imported_in_five_seconds_and_a_hundred_megabytes(time_machine):
+    time_machine.move_to(END, tick=False)
+    lesson = Lesson(300)
+    times = [f"{14 + at // 12}:{at % 12 * 5:02}" for at in range(48)]
+    rows = [
+        (person.user.name, person.user.email, f"{came}:00", f"{came}:59")
+        for came in times[:34]
+        for person in lesson.people
+    ][:10_000]
+    content = zoom(*rows).read()
+    before, begun = getrusage(RUSAGE_SELF).ru_maxrss, perf_counter()
+    report = report_of(lesson.session, "zoom.csv", content, None)
+    preview = Preview(sheet_of(lesson.session), report)
+    import_report(
+        session=lesson.session,
+        platform="zoom",
+        name="zoom.csv",
+        digest=sha256(content).hexdigest(),
+        spells=preview.spells,
+        by=lesson.tutor,
+        at=END,
+    )
+    seconds, megabytes = perf_counter() - begun, (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024
+    sys.stdout.write(f"10,000 rows: {seconds:.2f} s, {megabytes:.0f} MB\n")
+    assert PresenceInterval.objects.count() == 10_000
+    assert seconds < 5
+    assert megabytes < 100
