@@ -38,6 +38,17 @@ SECTIONS = {
         ],
     ),
     "consents": (_("Agreements and consents"), ["Agreement", "Consent"]),
+    "registers": (
+        _("Registers and attendance"),
+        [
+            "Register",
+            "RectificationRequest",
+            "AbsenceNotice",
+            "Rectification",
+            "PresenceInterval",
+            "AttendanceRule",
+        ],
+    ),
     "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),
     "offer": (
         _("Programme, places, instructors"),

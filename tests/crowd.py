@@ -8,7 +8,17 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from academy.models import Notice, User
-from assessments.models import ModuleTest, Score
+from assessments.models import (
+    AbsenceNotice,
+    AttendanceRule,
+    ModuleTest,
+    PresenceInterval,
+    Rectification,
+    RectificationRequest,
+    Register,
+    Score,
+    Signature,
+)
 from courses.actions.ledger import sign
 from courses.models import (
     Appointment,
@@ -147,6 +157,24 @@ def fill(rows: int) -> None:
         starts_on=DAYS["starts_on"],
         **PROFILE,
     )
+    many(AttendanceRule, rows, cohort=cohorts)
+    registers = many(Register, rows, session=sessions, topic="Piani")
+    said = {"enrollment": places, "session": sessions, "by": people, "at": DAY}
+    many(PresenceInterval, rows, source="roll_call", attendance="in_person", **said)
+    many(Signature, rows, register=registers, instructor=teachers, minutes=60, by=people, at=DAY)
+    mine = Register.objects.filter(pk__in=[register.pk for register in registers])
+    mine.update(state="signed", signed_at=DAY)
+    mine.update(state="closed", closed_at=DAY, closed_by=people[0])
+    right = {"before": {"minutes": 0}, "after": {"minutes": 60}, "reason": "Presente"}
+    many(Rectification, rows, register=registers, enrollment=places, by=people, at=DAY, **right)
+    sent = {
+        "enrollment": places,
+        "session": sessions,
+        "sent_at": DAY + timedelta(hours=2),
+        "reason": "Visita",
+    }
+    many(AbsenceNotice, rows, **sent)
+    many(RectificationRequest, rows, attendance="in_person", **hours, **sent)
     tests = many(ModuleTest, rows, cohort=cohorts, module=modules, session=sessions)
     sign(by=people[0], at=DAY)
     many(Score, rows, enrollment=places, test=tests, outcome="mark", value=28)

@@ -29,7 +29,7 @@ class Lesson:
     """Four hours with three people, an instructor and a tutor."""
 
     def __init__(self, size: int = 3):
-        self.cohort = a_cohort(seats=max(size, 30))
+        self.cohort = a_cohort(seats=max(30, size))
         self.instructor = an_instructor(user=a_person(name="Ada Docente"))
         self.session = a_session(self.cohort, starts_at=BEGIN, minutes=240, instructors=[self.instructor])
         self.people = [an_enrollment(cohort=self.cohort) for _ in range(size)]

@@ -63,7 +63,7 @@ def lessons(instructor):
     places = SessionPlace.objects.select_related("room__hub")
     return (
         SessionTeacher.objects.filter(instructor=instructor)
-        .select_related("session__module__block", "session__cohort")
+        .select_related("session__module__block", "session__cohort", "session__register")
         .prefetch_related(Prefetch("session__places", queryset=places))
         .order_by("session__starts_at")
     )

@@ -48,10 +48,18 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "opens_at": found.starts_at - JOIN_OPENS,
         **choices_in(found, mine, rooms),
         "ahead": waiting_ahead(request.user, found, rooms) if mine and mine.waits_for else None,
+        "keeps_register": at >= found.starts_at and keeps_register(request.user, found, mine),
         "may_choose": at <= until,
         "choose_until": until,
     }
     return render(request, "enrollment/session.html", context)
+
+
+def keeps_register(user, found: Session, mine: Entry | None) -> bool:
+    """Who teaches the session, and the office; the tutor comes from the page of teaching."""
+    if found.cancelled:
+        return False
+    return bool(mine and mine.taught) or (user.is_staff and user.has_perm("assessments.change_register"))
 
 
 def waiting_ahead(user, found: Session, rooms: list[Room]) -> int | None:

@@ -27,6 +27,7 @@ def test_a_participant_finds_the_own_pages_first_and_sees_where_they_are():
     assert addresses(an_enrollment().user, "/schedule/") == [
         ("/home/", False),
         ("/schedule/", True),
+        ("/attendance/", False),
         ("/results/", False),
         ("/programme/", False),
         ("/cohorts/", False),
@@ -78,7 +79,7 @@ def test_who_is_signed_in_comes_with_everything_the_frame_asks_in_one_query(djan
     an_enrollment(user=person)
 
     with django_assert_num_queries(1):
-        assert len(addresses(person)) == 6
+        assert len(addresses(person)) == 7
 
 
 def test_who_is_signed_in_is_read_whole():

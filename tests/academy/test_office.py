@@ -33,6 +33,11 @@ KEPT = [
     "scoreentry",
     "notice",
     "session",
+    "register",
+    "rectification",
+    "presenceinterval",
+    "absencenotice",
+    "rectificationrequest",
 ]
 
 

@@ -18,7 +18,7 @@ from tests.factories import a_person, a_session, an_enrollment
 from tests.lesson import BEGIN, END, IN_PERSON, WHOLE, Lesson, from_to
 from tests.paperwork import PDF
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 PAGE = "/attendance/"
 DAY = timedelta(days=1)

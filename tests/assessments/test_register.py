@@ -11,7 +11,7 @@ from courses.refusals import Refusal
 from tests.factories import a_session, an_enrollment, rome
 from tests.lesson import BEGIN, END, IN_PERSON, REMOTE, WHOLE, Lesson, from_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture

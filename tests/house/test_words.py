@@ -24,6 +24,7 @@ SAME = {
     "hub",
     "link",
     "Link",
+    "N.",
     "No",
     "online",
     "Online",
@@ -34,6 +35,7 @@ SAME = {
     "Password",
     "Privacy",
     "R",
+    "tutor",
 }
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\w*\}")
