@@ -222,6 +222,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {  # beside those of the library
     "nomination_code": "8/10m/user",
     "interest": "10/10m/ip",
+    "checkin_code": "10/5m/user",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LOCAL else "https"
 

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from assessments.views import attendance, edition, papers, register, results, scores, teaching
+from assessments.views import (
+    attendance,
+    checkin,
+    edition,
+    papers,
+    register,
+    reports,
+    results,
+    scores,
+    teaching,
+)
 
 app_name = "assessments"
 
@@ -17,6 +27,12 @@ urlpatterns = [
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
     path("teaching/editions/<int:pk>/attendance/", edition.edition_attendance, name="edition_attendance"),
+    path(f"{SESSION}/report/", reports.report, name="report"),
+    path(f"{SESSION}/report/confirm/", reports.confirm_report, name="confirm_report"),
+    path(f"{SESSION}/report/<int:report>/take-back/", reports.take_back_report, name="take_back_report"),
+    path(f"{SESSION}/code/", checkin.code, name="code"),
+    path("sessions/<int:pk>/checkin/", checkin.checkin, name="checkin"),
+    path("checkin/<int:pk>/<str:token>/", checkin.scan, name="scan"),
     path("attendance/", attendance.attendance, name="attendance"),
     path("attendance/<int:pk>/absence/", attendance.absence, name="absence"),
     path("attendance/<int:pk>/rectification/", attendance.rectification, name="rectification"),

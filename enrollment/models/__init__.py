@@ -16,6 +16,7 @@ from .enrollment import CohortSeats, Enrollment
 from .evaluation import Criterion, Evaluation, InterviewSlot, Phase, Points
 from .file import LARGEST_FILE, ApplicationFile, ContentType
 from .interest import Interest
+from .joining import Joining
 from .nomination import Nomination
 from .offer import Offer
 from .profile import PROFILE_FIELDS, Region, WorkProfile
@@ -43,6 +44,7 @@ __all__ = [
     "Ground",
     "Interest",
     "InterviewSlot",
+    "Joining",
     "MaterialVisit",
     "Nomination",
     "Offer",

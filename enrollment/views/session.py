@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses.models import MaterialVersion, Room, Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
+from enrollment.actions.joining import note_joining
 from enrollment.diary import Entry, entry_of
 from enrollment.models import Enrollment, PlaceChoice
 from enrollment.seating import Reason, Wish, seat
@@ -112,7 +113,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def join(request: HttpRequest, pk: int) -> HttpResponse:
     """To the call, from 15 minutes before the session to its end, for who attends remotely, teaches or
-    runs the office; otherwise why not.
+    runs the office; otherwise why not. When a participant goes in is noted.
     """
     at = timezone.now()
     found = get_object_or_404(sessions_open_to(request.user).select_related("module", "cohort"), pk=pk)
@@ -120,6 +121,8 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     mine = entry_of(request.user, found)
     entitled = mine is None or mine.online
     if link and entitled and may_join(found, at):
+        if request.method == "GET":
+            note_joining(user=request.user, session=found, at=at)
         response = HttpResponseRedirect(link)
         response["Referrer-Policy"] = "no-referrer"
         return response

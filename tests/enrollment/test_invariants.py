@@ -19,6 +19,7 @@ from enrollment.models import (
     Evaluation,
     Interest,
     InterviewSlot,
+    Joining,
     Nomination,
     Offer,
     Phase,
@@ -296,6 +297,13 @@ BROKEN_BY = {
     "a_room_is_never_oversold": another(
         PlaceChoice, enrollment_id="(SELECT id FROM enrollment_enrollment WHERE access = 'remote')"
     ),
+    "joinings_are_append_only": [
+        "UPDATE enrollment_joining SET at = now()",
+        "DELETE FROM enrollment_joining",
+    ],
+    "one_joins_the_calls_of_the_own_edition": another(
+        Joining, enrollment_id="(SELECT min(id) FROM enrollment_enrollment)"
+    ),
     "an_enrollment_has_a_known_state": another(
         Enrollment, state="'lost'", ends_on="starts_on", ended_at="admitted_at"
     ),
@@ -396,7 +404,8 @@ def world():
         chosen_at=RECEIVED,
         seated=True,
     )
-    factories.an_enrollment(cohort=hybrid.cohort, access="remote")
+    away = factories.an_enrollment(cohort=hybrid.cohort, access="remote")
+    Joining.objects.create(enrollment=away, session=hybrid, at=RECEIVED)
     factories.an_offer()
     draft = factories.a_draft(cohort=factories.a_scored_call().cohort)
     factories.a_file(draft)

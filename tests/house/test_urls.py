@@ -25,6 +25,7 @@ PUBLIC = {
     "enrollment:cohort",
     "enrollment:feed",  # its token is the key
     "enrollment:worker",  # a script, the same for everybody
+    "assessments:scan",  # its token is the key; who scanned signs in afterwards
     "enrollment:interest",
     "enrollment:interest_left",
     "enrollment:confirm_interest",  # their tokens are the keys
