@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -184,7 +185,7 @@ class RegisterUnsigned(NoticeKind):
 class Answered(NoticeKind):
     """What the office answers to something a participant sent in; in which words, only the page says."""
 
-    model: type[AbsenceNotice | RectificationRequest]
+    model: Any  # a kind of SentIn
     why = _("You get this because you wrote to the office about this session.")
 
     def due(self, at):
