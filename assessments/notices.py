@@ -189,16 +189,16 @@ class Answered(NoticeKind):
     why = _("You get this because you wrote to the office about this session.")
 
     def due(self, at):
-        answered = QuerySet(self.model).filter(answered_at__gt=at - WINDOW, answered_at__lte=at)
+        answered: QuerySet = QuerySet(self.model).filter(answered_at__gt=at - WINDOW, answered_at__lte=at)
         return answered.values_list("enrollment__user", "pk", Value(1), "answered_at")
 
     def still_due(self, notice, at):
-        mine = QuerySet(self.model).filter(pk=notice.key, enrollment__user=notice.user_id)
+        mine: QuerySet = QuerySet(self.model).filter(pk=notice.key, enrollment__user=notice.user_id)
         answered = mine.filter(state__in=[AnswerState.ACCEPTED, AnswerState.REFUSED])
         return None if answered.exists() else gettext_noop("the answer no longer stands")
 
     def context(self, notices):
-        sent = QuerySet(self.model).select_related("session__module").get(pk=notices[0].key)
+        sent: Any = QuerySet(self.model).select_related("session__module").get(pk=notices[0].key)
         return {"session": sent.session, "accepted": sent.state == AnswerState.ACCEPTED}
 
     def path(self, notice):
