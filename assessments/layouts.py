@@ -8,14 +8,17 @@ have published in the tests of their own readers, in English and, for Zoom, in I
   `Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,Recording Consent,In
   Waiting Room`; or both in every row, then `Email`, `E-mail` and `Nome (nome originale)` among others
   (headings also in github.com/microsoft/vivainsights_zoom_int, Admin/input/zoom_reports/README.md).
-  The report of "unique users" has totals and no times: it is refused.
-- Teams, UTF-16 with tabs: `1. Summary`, `2. Participants` (first join, last leave and a total), `3.
-  In-Meeting Activities` with every interval, which is what counts. Before 2021 a list of events, `Full
-  Name`, `User Action` (Joined, Joined before, Left), `Timestamp`. The Italian headings of Teams are
-  translated from its pages and not yet seen in a file. A list made during the call has no departures.
-- Meet, one row for each person: `First name,Last name,Email,Duration,Time joined,Time exited`, newer
-  `Name,Email,…`, with or without a block about the meeting and a day in the times; the day then is in
-  the name of the file (`2021-05-04 09-00 Lesson.csv`).
+  The report of unique users has totals and no times (github.com/efalabrini/Asistentie): it is refused.
+- Teams, UTF-16 with tabs (github.com/dvaneynde/teams-attendance): `1. Summary`, `2. Participants` (first
+  join, last leave and a total), `3. In-Meeting Activities` with every interval, which is what counts. An
+  older list has events, `Full Name`, `User Action` (Joined, Joined before, Left), `Timestamp`, and no
+  departures when it is taken during the call.
+- Meet, one row for each person: `First name,Last name,Email,Duration,Time joined,Time exited` or
+  `Name,Email,…`, with or without a block about the meeting. Where its times have no day, the name of the
+  file has it (`2021-05-04 09-00 Lesson.csv`).
+
+The Italian headings of Teams and Meet were in no file found: they are assumed, and a file with others is
+refused with the heading that was looked for.
 """
 
 from __future__ import annotations

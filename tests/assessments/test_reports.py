@@ -139,6 +139,13 @@ def test_the_old_list_of_teams_is_put_together_from_arrivals_and_departures():
     assert found.left_out[0].reason.facts["column"] == "Timestamp"
 
 
+def test_the_departure_of_one_ends_nothing_of_another():
+    rows = "A,Joined,2027-03-04 14:00", "B,Left,2027-03-04 15:00", "A,Left,2027-03-04 16:00"
+    found = text("\n".join(["Full Name,User Action,Timestamp", *rows]))
+    assert [(row.name, row.joined_at, row.left_at) for row in found.rows] == [("A", at(14), at(16))]
+    assert left_out(found) == [(3, Unfit.NO_JOIN)]
+
+
 def test_meet_writes_times_without_a_day():
     found = example("meet")
     assert (found.platform, found.dated) == (Platform.MEET, False)
