@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.presence import DECISIVE, Attendance, Interval, Source
 from courses.models import Cohort, Session
-from courses.models.invariants import CompositeForeignKey, CopiedFacts, Guard, append_only, known_values
+from courses.models.invariants import CompositeForeignKey, CopiedFacts, Guard, known_values
 from enrollment.models import Enrollment
 
 from .register import FINAL, Rectification, somebody
@@ -146,7 +146,22 @@ class PresenceInterval(models.Model):
         ]
         triggers = [
             OF_THE_SESSION.filled_in("take_edition_from_session"),
-            append_only(name="intervals_are_append_only"),
+            # Of each row: the key to the session runs an UPDATE here whenever a session changes edition.
+            Guard(
+                name="an_interval_never_changes",
+                message=_("This record can only be added to, never changed or deleted."),
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="{refuse}",
+            ),
+            Guard(
+                name="intervals_are_never_emptied",
+                message=_("This record can only be added to, never changed or deleted."),
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Truncate,
+                when=pgtrigger.Before,
+                func="{refuse}",
+            ),
             Guard(
                 name="who_was_there_is_on_the_roster",
                 message=_("This person was not a member of the edition on the day of the session."),

@@ -23,7 +23,7 @@ from tests.classroom import client_of
 from tests.factories import a_person, a_session, an_enrollment, with_address
 from tests.lesson import BEGIN, END, WHOLE, Lesson, from_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 SECRET = settings.SECRET_KEY.encode()
 SECOND = timedelta(seconds=1)

@@ -278,7 +278,8 @@ BROKEN_BY_PRESENCE = {
         "assessments_presenceinterval", f"session_id = {ELSEWHERE}"
     ),
     "an_interval_is_of_a_participant_of_the_edition": another(PresenceInterval, enrollment_id=STRANGER),
-    "intervals_are_append_only": append_only("assessments_presenceinterval", "reason"),
+    "an_interval_never_changes": append_only("assessments_presenceinterval", "reason")[:2],
+    "intervals_are_never_emptied": append_only("assessments_presenceinterval", "reason")[2:],
     "who_was_there_is_on_the_roster": another(PresenceInterval, enrollment_id=LATECOMER),
     "what_is_decided_lies_within_the_session": [
         another(PresenceInterval, starts_at="starts_at - interval '1 second'"),
