@@ -71,7 +71,9 @@ class Drafting:
         asked = self.cohort.appointments.select_related("instructor__user").order_by("pk")
         for row in asked[UNANSWERED:]:
             state = Appointment.State.CONFIRMED
-            answer_appointment(appointment=row, state=state, by=row.instructor.user, at=at)
+            answer_appointment(
+                appointment=row, state=state, minutes=row.minutes, by=row.instructor.user, at=at
+            )
 
     def lose_an_instructor(self, session: Arranged, at: datetime) -> None:
         """Who teaches `session` cannot for two weeks: the planner has a plan, and nobody has read it yet."""

@@ -4,6 +4,7 @@ import logging
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.models import Appointment, Availability, Cohort, Instructor, TimetableDraft
@@ -45,12 +46,20 @@ def ask_instructors(*, timetabledraft: TimetableDraft, by, at: datetime) -> list
 
 @transaction.atomic
 def answer_appointment(
-    *, appointment: Appointment, state: str, note: str = "", by, at: datetime
+    *, appointment: Appointment, state: str, minutes: int, note: str = "", by, at: datetime
 ) -> Appointment:
-    """Confirm or decline; an answer may be changed later."""
+    """Confirm or decline; an answer may be changed until the edition is over.
+
+    `minutes` are those the page showed: refused where the office asks for others by now.
+    """
     if state not in ANSWERS:
         raise Refusal(_("Confirm or decline the appointment."))
-    row = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
+    rows = Appointment.objects.select_for_update(no_key=True, of=["self"]).select_related("cohort")
+    row = rows.get(pk=appointment.pk)
+    if row.minutes != minutes:
+        raise Refusal(_("The office asks for other hours by now: read them before you answer."))
+    if row.cohort.ends_on < timezone.localdate(at):
+        raise Refusal(_("The edition is over: there is nothing to answer any more."))
     row.state, row.note, row.answered_at = state, note, at
     row.save(update_fields=["state", "note", "answered_at"])
     log.info("%s answered appointment %d: %s", by, row.pk, state)

@@ -20,7 +20,9 @@ class AbsenceForm(forms.ModelForm):
 
 
 class AnswerForm(forms.Form):
-    """Yes or no to an appointment."""
+    """Yes or no to an appointment of these minutes, as the page showed them."""
+
+    minutes = forms.IntegerField(min_value=0, max_value=32767)
 
     state = forms.ChoiceField(
         choices=[choice for choice in Appointment.State.choices if choice[0] != Appointment.State.ASKED]

@@ -1,14 +1,19 @@
 """An instructor's own page: what the office asks, and when one cannot teach."""
 
+from datetime import datetime
+
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions.appointments import answer_appointment, declare_absence, withdraw_absence
 from courses.forms import AbsenceForm, AnswerForm
 from courses.models import Appointment, Availability, Instructor
+from courses.refusals import Refusal
 from courses.views.once import once
 
 
@@ -25,28 +30,47 @@ def own(request: HttpRequest) -> Instructor:
 def availability(request: HttpRequest) -> HttpResponse:
     """Appointments to answer, absences declared, and a form for another."""
     instructor, at = own(request), timezone.now()
-    form = AbsenceForm(request.POST or None)
+    form = AbsenceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         declare_absence(instructor=instructor, **form.cleaned_data, by=request.user, at=at)
+        messages.success(request, _("Saved: the office sees it."))
         return redirect("courses:availability")
+    return page(request, instructor, form, at, status=422 if form.errors else 200)
+
+
+def page(
+    request: HttpRequest, instructor: Instructor, form: AbsenceForm, at: datetime, *, status: int, **answer
+) -> HttpResponse:
+    """The page; `answer` is what was wrong with one: `answered`, its `note` as typed, and the `refusal`."""
     today = timezone.localdate(at)
     appointments = instructor.appointments.filter(cohort__ends_on__gte=today).select_related("cohort")
     context = {
         "appointments": appointments.order_by("cohort__starts_on"),
         "absences": instructor.absences.filter(ends_on__gte=today),
         "form": form,
+        **answer,
     }
-    return render(request, "courses/availability.html", context, status=422 if form.errors else 200)
+    return render(request, "courses/availability.html", context, status=status)
 
 
 @require_POST
 @once
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm or decline; 404 for another's."""
-    appointment = get_object_or_404(Appointment, pk=pk, instructor=own(request))
+    """Confirm or decline; 404 for another's. What cannot be is said beside the appointment."""
+    instructor, at = own(request), timezone.now()
+    appointment = get_object_or_404(Appointment, pk=pk, instructor=instructor)
     form = AnswerForm(request.POST)
-    if form.is_valid():
-        answer_appointment(appointment=appointment, **form.cleaned_data, by=request.user, at=timezone.now())
+    wrong = {"answered": appointment, "note": request.POST.get("note", "")}
+    if not form.is_valid():
+        refusal = _(
+            "Your answer could not be read: confirm or decline, with a note of at most 200 characters."
+        )
+        return page(request, instructor, AbsenceForm(), at, status=422, **wrong, refusal=refusal)
+    try:
+        answer_appointment(appointment=appointment, **form.cleaned_data, by=request.user, at=at)
+    except Refusal as refused:
+        return page(request, instructor, AbsenceForm(), at, status=409, **wrong, refusal=str(refused))
+    messages.success(request, _("Saved: the office sees it."))
     return redirect("courses:availability")
 
 

@@ -44,23 +44,50 @@ def test_an_appointment_is_confirmed_and_may_be_declined_later(teacher):
     client = client_of(teacher.user)
     assert "12 h" in client.get(PAGE).text
     for state in ("confirmed", "declined"):
-        answer = client.post(answer_page(appointment), {"state": state, "note": "Solo di mattina"})
+        form = {"state": state, "minutes": 720, "note": "Solo di mattina"}
+        answer = client.post(answer_page(appointment), form)
         assert (answer.status_code, answer["Location"]) == (302, PAGE)
         appointment.refresh_from_db()
         assert (appointment.state, appointment.note) == (state, "Solo di mattina")
         assert appointment.answered_at == rome(2021, 12, 2, 9)
 
 
-def test_nothing_is_answered_that_is_no_answer(teacher):
+@pytest.mark.parametrize("wrong", [{"state": "asked"}, {"note": "x" * 201}, {"minutes": "many"}])
+def test_nothing_is_answered_that_is_no_answer_and_what_was_typed_stays(teacher, wrong):
     appointment = factories.an_appointment(teacher)
-    client_of(teacher.user).post(answer_page(appointment), {"state": "asked"})
+    form = {"state": "confirmed", "minutes": appointment.minutes, "note": "Volentieri"} | wrong
+    answer = client_of(teacher.user).post(answer_page(appointment), form)
+    assert (answer.status_code, form["note"] in answer.text) == (422, True)
     appointment.refresh_from_db()
     assert (appointment.state, appointment.answered_at) == ("asked", None)
 
 
+def test_hours_that_were_not_read_are_not_confirmed(teacher):
+    appointment = factories.an_appointment(teacher)
+    seen = appointment.minutes
+    type(appointment).objects.filter(pk=appointment.pk).update(minutes=seen + 240)
+    form = {"state": "confirmed", "minutes": seen}
+    answer = client_of(teacher.user).post(answer_page(appointment), form)
+    assert (answer.status_code, "asks for other hours by now" in answer.text) == (409, True)
+    appointment.refresh_from_db()
+    assert appointment.state == "asked"
+
+
+def test_of_an_edition_that_is_over_nothing_is_answered(teacher):
+    over = factories.a_cohort(starts_on=date(2021, 1, 1), ends_on=date(2021, 6, 1))
+    appointment = factories.an_appointment(teacher, cohort=over)
+    form = {"state": "confirmed", "minutes": appointment.minutes}
+    assert client_of(teacher.user).post(answer_page(appointment), form).status_code == 409
+
+
 def test_nobody_answers_for_another(teacher):
     appointment = factories.an_appointment()
-    assert client_of(teacher.user).post(answer_page(appointment), {"state": "confirmed"}).status_code == 404
+    assert (
+        client_of(teacher.user)
+        .post(answer_page(appointment), {"state": "confirmed", "minutes": appointment.minutes})
+        .status_code
+        == 404
+    )
     appointment.refresh_from_db()
     assert appointment.state == "asked"
 

@@ -148,6 +148,8 @@ def test_an_appointment_is_asked_once_until_the_hours_change():
     [notice] = told(appointment.instructor.user, "appointment_asked")
     kind = KINDS["appointment_asked"]
     assert kind.still_due(notice, AT) is None
-    answer_appointment(appointment=appointment, state="confirmed", by=None, at=AT)
+    answer_appointment(
+        appointment=appointment, state="confirmed", minutes=appointment.minutes, by=None, at=AT
+    )
     assert kind.still_due(notice, AT)
     assert due("appointment_asked", AT) == []
