@@ -26,6 +26,7 @@ def lesson(transactional_db, time_machine):
     time_machine.move_to(NOW, tick=False)
     lesson = Lesson()
     person = with_address(lesson.people[0].user)
+    person.language = "en"
     person.set_password("mobilita-2022")
     person.save()
     return lesson
