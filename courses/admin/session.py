@@ -155,7 +155,7 @@ class SessionAdmin(OfficeAdmin):
             rearrange_session,
             form=ArrangementForm,
             when=lambda session: not session.cancelled,
-            note=lambda _session: _("Participants and instructors are told."),
+            note=lambda _session: _("Participants and instructors are told, unless it has begun."),
             warns=True,
         ),
         Act(
@@ -176,7 +176,7 @@ class SessionAdmin(OfficeAdmin):
             when=lambda session: not session.cancelled,
             note=lambda _session: _(
                 "It stays in calendars as cancelled and frees its rooms and instructors. "
-                "Participants and instructors are told."
+                "Participants and instructors are told, unless it has begun."
             ),
             danger=True,
         ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.db.models import Prefetch
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -62,7 +63,8 @@ def materials(request: HttpRequest, code: str, module: int) -> HttpResponse:
     forms = {name: bound(request, form, wanted == name, **given) for name, form in ADDING.items()}
     if wanted and forms[wanted].is_valid():
         facts = given | forms[wanted].facts(at) | {"by": request.user, "at": at}
-        added = [add_material(**facts, **one) for one in forms[wanted].materials()]
+        with transaction.atomic():  # all files of a parcel or none
+            added = [add_material(**facts, **one) for one in forms[wanted].materials()]
         words = ngettext("%(number)d material added.", "%(number)d materials added.", len(added))
         messages.success(request, words % {"number": len(added)})
         return redirect("courses:materials", code, module)

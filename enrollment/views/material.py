@@ -19,6 +19,8 @@ def materials(request: HttpRequest, code: str) -> HttpResponse:
     404 for whoever neither follows nor teaches it. Only who follows it has visits, so for others nothing
     is new; they see what participants see of the modules they teach, the office of all.
     """
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return HttpResponse(status=425)  # a browser guessing where one goes is no visit: it asks again
     at = timezone.now()
     cohort = get_object_or_404(editions_open_to(request.user), code=code)
     versions = MaterialVersion.objects.seen(at).filter(material__in=materials_open_to(request.user, at))

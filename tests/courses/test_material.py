@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve, reverse
 
+from courses.actions.materials import add_material
 from courses.models import Material, MaterialVersion
 from courses.views import material as pages
 from tests import factories
@@ -92,6 +93,18 @@ def test_several_files_sent_at_once_become_as_many_materials(desk):
     text = desk.client.get(desk.page).text
     assert "3 materials added." in text
     assert "Lezione 1" in text
+
+
+def test_of_several_files_all_are_kept_or_none(desk, monkeypatch):
+    def until_the_disk_is_full(**facts):
+        if Material.objects.exists():
+            raise OSError("no space left")
+        return add_material(**facts)
+
+    monkeypatch.setattr(pages, "add_material", until_the_disk_is_full)
+    with pytest.raises(OSError, match="no space left"):
+        desk.send(("Lezione 1.pdf", PDF), ("mappa.png", PNG))
+    assert not Material.objects.exists()
 
 
 def test_one_file_may_have_titles_a_session_and_an_hour(desk):

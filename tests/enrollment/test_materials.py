@@ -198,6 +198,13 @@ def test_a_head_request_is_no_visit(cohort, enrollment):
     assert not MaterialVisit.objects.exists()
 
 
+@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender"])
+def test_a_browser_that_guesses_where_one_goes_makes_no_visit(cohort, enrollment, purpose):
+    answer = client_of(enrollment.user).get(page_of(cohort), headers={"sec-purpose": purpose})
+    assert answer.status_code == 425
+    assert not MaterialVisit.objects.exists()
+
+
 def test_who_only_teaches_has_no_visits(cohort):
     readers = readers_of(cohort)
     a_material(cohort, at=NINE)
