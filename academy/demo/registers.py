@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
+from hashlib import sha256
 
 from academy.demo import cast
 from academy.demo.attendance import Record, attends_in_person, record
@@ -21,10 +22,13 @@ from assessments.actions.register import (
     put_right,
     sign_register,
 )
+from assessments.actions.reports import import_report
 from assessments.actions.requests import ask_for_rectification
+from assessments.forms.reports import Preview, report_of
 from assessments.models import AbsenceNotice, Register
 from assessments.presence import Attendance
 from assessments.roster import register_roster
+from assessments.sheets import sheet_of
 from courses.models import Role, Session
 from courses.workdays import ROME
 
@@ -32,7 +36,9 @@ DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 LOCKED_ON = 5  # of each month: what was closed in the months before
 LEFT_EARLY = "P18"  # by five minutes, on a Thursday: that is what the certificate fails by
-CUT_OFF = "P12"  # of a call, from 15:02 to 15:21
+# Of whom the report of the first call speaks: cut off from 15:02 to 15:21, on two devices, early.
+IN_THE_CALL = ("P12", "P17", "P24")
+REPORT = cast.DATA / "zoom-2022-01-20.csv"
 RECTIFIED, EXCUSED, ILL = "R05", "R11", "R02"
 
 
@@ -54,6 +60,8 @@ class Registers:
             stage.at(session.day, called.hour, called.minute, partial(self.call, session))
             if session is held[-1] and edition.last_day >= stage.today:
                 continue  # nobody has signed it yet
+            if self.reported(session):
+                stage.at(session.day, end.hour, end.minute, partial(self.take_the_report, session))
             stage.at(session.day, end.hour, end.minute, partial(self.sign, session))
             stage.at(session.day + DAY, 9, 30, partial(self.close, session))
         for day in self.locking_days:
@@ -117,6 +125,7 @@ class Registers:
         calls = [
             Call(place.pk, self.spells(cast_by_code[people[place.pk]], arranged, session))
             for place in register_roster(session)
+            if not (self.reported(arranged) and people[place.pk] in IN_THE_CALL)
         ]
         module = self.stage.modules[arranged.plan.module]
         call_roll(
@@ -125,6 +134,25 @@ class Registers:
             given=Given(topic=session.topic_it or module.title_it),
             seen=0,
             by=self.keeper(arranged),
+            at=at,
+        )
+
+    def reported(self, arranged: Arranged) -> bool:
+        """Who was in the call is told by its platform."""
+        return arranged is self.remote[0] and all(self.admission.has(code) for code in IN_THE_CALL)
+
+    def take_the_report(self, arranged: Arranged, at: datetime) -> None:
+        """The tutor has it from the platform when the call is over."""
+        session = self.lessons.sessions[arranged.plan.number]
+        content = REPORT.read_bytes()
+        read = report_of(session, REPORT.name, content, None)
+        import_report(
+            session=session,
+            platform=read.platform.value,
+            name=REPORT.name,
+            digest=sha256(content).hexdigest(),
+            spells=Preview(sheet_of(session), read).spells,
+            by=self.tutor,
             at=at,
         )
 
@@ -137,9 +165,6 @@ class Registers:
         begin, end = session.starts_at, session.ends_at
         if person.code == LEFT_EARLY and arranged is self.last_thursday:
             return (Spell(attendance, begin, end - 5 * MINUTE),)
-        if person.code == CUT_OFF and arranged is self.remote[0]:
-            back = begin + 81 * MINUTE
-            return Spell(attendance, begin, back - 19 * MINUTE), Spell(attendance, back, end)
         late = 0 if person.code == LEFT_EARLY else mine.late.get(number, 0)
         return (Spell(attendance, begin + late * MINUTE, end),)
 

@@ -12,6 +12,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils.timezone import localtime
 
 from academy.demo import cast, editions, loose_ends, story
 from academy.demo.calls import Admission
@@ -21,7 +22,7 @@ from academy.demo.selection import Selection
 from academy.demo.stage import Stage
 from academy.models import Notice, User
 from assessments.attendance import Attendance, attendances
-from assessments.models import ModuleTest, PresenceInterval, RectificationRequest, Register, Score
+from assessments.models import ModuleTest, PlatformReport, Presence, RectificationRequest, Register, Score
 from assessments.sheets import sheet_of, verdict
 from courses.models import Cohort, MaterialVersion, PlanRun, Room, Session, SessionTeacher
 from courses.telling import proposed
@@ -635,15 +636,36 @@ def test_the_first_edition_was_attended_to_the_minute_as_its_record_says(first):
     ]
 
 
-def test_p12_was_cut_off_and_came_back_and_p18_waits_for_an_answer(first):
-    [twice] = [
-        (user, session)
-        for (user, session), number in Counter(
-            PresenceInterval.objects.filter(cohort=first).values_list("enrollment__user__name", "session")
-        ).items()
-        if number == 2
+def test_the_platform_tells_of_who_was_cut_off_who_had_two_devices_and_who_came_early(first):
+    [report] = PlatformReport.objects.all()
+    told = report.intervals.select_related("enrollment__user").order_by("enrollment", "starts_at")
+    spells = [
+        (
+            one.enrollment.user.name,
+            f"{localtime(one.starts_at):%H:%M:%S}",
+            f"{localtime(one.ends_at):%H:%M:%S}",
+        )
+        for one in told
     ]
-    assert twice[0] == "Manlio Quercetana"
+    assert spells == [
+        ("Manlio Quercetana", "13:57:30", "15:02:00"),
+        ("Manlio Quercetana", "15:21:00", "18:01:10"),
+        ("Remigio Vallefosca", "13:58:40", "16:40:00"),
+        ("Remigio Vallefosca", "16:05:20", "18:03:00"),
+        ("Yuri Granaforte", "13:52:00", "18:02:30"),
+    ]
+    counted = Presence.objects.filter(session=report.session, enrollment__in=told.values("enrollment"))
+    assert {
+        (one.enrollment.user.name, one.minutes, one.source)
+        for one in counted.select_related("enrollment__user")
+    } == {
+        ("Manlio Quercetana", 221, "platform"),
+        ("Remigio Vallefosca", 240, "platform"),
+        ("Yuri Granaforte", 240, "platform"),
+    }
+
+
+def test_p18_waits_for_an_answer(first):
     [asked] = RectificationRequest.objects.all()
     assert (asked.enrollment.user.name, asked.state) == ("Sabina Zolferana", "sent")
     assert asked.enrollment.presences.get(session=asked.session).minutes == 235
