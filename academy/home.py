@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from academy.models import Notice
 from assessments.access import tests_open_to
+from assessments.desk import waiting_for
 from assessments.models import ModuleTest, Score
 from assessments.progress import overdue_since, published_scores, with_progress
 from enrollment.access import runs_the_office
@@ -26,7 +27,8 @@ class Home:
     `followed` are the places in editions, each with the number of its new materials. `tests` are those to
     record, each with the day its results were due if that is over. `application` comes with its request for
     documents, its interview and its call; `call_open` says whether a draft can still be sent. `to_judge`
-    counts a committee member's score sheets; `to_check`, `offered` and `stuck` what waits for the office.
+    counts a committee member's score sheets, `to_tutor` what waits for the tutor of an edition; `to_check`,
+    `offered` and `stuck` what waits for the office.
     """
 
     has_diary: bool = False
@@ -40,6 +42,7 @@ class Home:
     call_open: bool = False
     nominations: list[Nomination] = field(default_factory=list)
     to_judge: int | None = None
+    to_tutor: int | None = None
     to_check: int | None = None
     offered: int | None = None
     stuck: int | None = None
@@ -47,12 +50,14 @@ class Home:
     @property
     def empty(self) -> bool:
         """Nothing to say: somebody new."""
-        works_here = self.to_judge is not None or self.to_check is not None
+        works_here = any(one is not None for one in (self.to_judge, self.to_tutor, self.to_check))
         return not (self.has_diary or self.application or self.nominations or works_here)
 
 
 def home(user, *, at: datetime) -> Home:
-    """At most five queries, two more for the committee; as many for somebody who has been here for long."""
+    """At most five queries, two more for the committee and one for tutors; as many for who has been here
+    for long.
+    """
     page = Home()
     follows, teaches = getattr(user, "is_participant", False), hasattr(user, "instructor")
     page.has_diary = follows or teaches
@@ -71,6 +76,8 @@ def home(user, *, at: datetime) -> Home:
         page.call_open = bool(call and call.is_open(at))
     if getattr(user, "is_on_committee", False):
         page.to_judge = sheets_to_do(user, at)
+    if getattr(user, "is_tutor", False):
+        page.to_tutor = waiting_for(user)
     if getattr(user, "is_contact", False):
         nominations = Nomination.objects.visible_to(user).order_by("-cohort__starts_on")
         page.nominations = list(nominations.select_related("organisation", "cohort"))
