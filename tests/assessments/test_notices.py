@@ -15,6 +15,7 @@ from assessments.actions.requests import ask_for_rectification, grant_request
 from assessments.actions.scores import publish_scores
 from assessments.marking import reminders_due
 from assessments.models import Score
+from assessments.notices import SETTLING
 from courses.actions.timetable import cancel_session
 from enrollment.actions.offers import end_enrollment
 from tests.factories import ROME, a_cohort, a_session, a_test, an_enrollment, an_instructor, rome
@@ -198,7 +199,7 @@ def test_an_answer_to_a_request_is_told_to_who_asked_and_the_change_is_not_told_
     assert due("rectification_answered", at) == []
     grant_request(rectificationrequest=request, words="Seen", by=lesson.tutor, at=at)
     assert due("rectification_answered", at) == [(person.user_id, request.pk, 1, at)]
-    assert due("presence_rectified", at) == []
+    assert due("presence_rectified", at + SETTLING) == []
 
 
 def test_who_did_not_ask_is_told_that_the_register_was_changed(lesson):
@@ -206,7 +207,27 @@ def test_who_did_not_ask_is_told_that_the_register_was_changed(lesson):
     lesson.close()
     at, person = END + DAY, lesson.people[2]
     put_right(session=lesson.session, enrollment=person, spells=(), reason="Ill", by=lesson.tutor, at=at)
-    assert due("presence_rectified", at) == [(person.user_id, person.rectifications.get().pk, 1, at)]
+    last = person.rectifications.get().intervals.get()
+    assert due("presence_rectified", at + SETTLING - SECOND) == []
+    assert due("presence_rectified", at + SETTLING) == [(person.user_id, last.pk, 1, at + SETTLING)]
+
+
+def test_a_correction_between_signing_and_closing_is_told_to_whom_it_concerns(lesson):
+    first, second, _third = lesson.people
+    lesson.call((), WHOLE, WHOLE)  # nobody has signed: the register is being written
+    lesson.sign()
+    assert due("presence_rectified", END + DAY) == []
+    at = END + timedelta(hours=1)
+    lesson.call(from_to(0, 60), WHOLE, WHOLE, at=at, reason="Came for an hour")
+    [told] = due("presence_rectified", at + SETTLING)
+    notice = Notice(kind="presence_rectified", user=first.user, key=told[1], revision=1)
+    kind = KINDS["presence_rectified"]
+    assert (told[0], told[3], kind.still_due(notice, at)) == (first.user_id, at + SETTLING, None)
+    lesson.call(from_to(0, 90), WHOLE, WHOLE, at=at + 5 * SECOND, reason="An hour and a half")
+    assert kind.still_due(notice, at) == "it was changed once more"
+    assert [who for who, *_rest in due("presence_rectified", at + DAY)] == [first.user_id] * 2
+    notice.user = second.user
+    assert kind.still_due(notice, at)
 
 
 def test_an_answer_to_a_notice_of_absence_is_told_to_who_sent_it(lesson):

@@ -221,7 +221,7 @@ def rectified():
     lesson.close()
     [person] = lesson.people
     put_right(session=lesson.session, enrollment=person, spells=(), reason="Assente", by=lesson.tutor, at=AT)
-    return person.user, [(person.rectifications.get().pk, 1)]
+    return person.user, [(person.rectifications.get().intervals.get().pk, 1)]
 
 
 def budget_used(threshold):
