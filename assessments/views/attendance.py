@@ -211,13 +211,18 @@ def rectification(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent: the office decides and answers here."))
             return redirect(PAGE)
-    return asked(request, session, form, _("I was there"), _("Ask for a rectification"))
+    told = PresenceInterval.objects.live().filter(session=session, enrollment=enrollment)
+    line = Line(enrollment, session, tuple(told))
+    return asked(request, session, form, _("I was there"), _("Ask for a rectification"), line)
 
 
-def asked(request: HttpRequest, session: Session, form, title: str, submit: str) -> HttpResponse:
-    """A form about one session."""
+def asked(
+    request: HttpRequest, session: Session, form, title: str, submit: str, line: Line | None = None
+) -> HttpResponse:
+    """A form about one session; `line` is what its register says, where that is to be put right."""
     back = reverse(PAGE)
     context = {"session": session, "form": form, "heading": title, "submit": submit, "back": back}
+    context["line"] = line
     context["trail"] = [(back, _("Attendance"))]
     status = 422 if form.errors else 200
     return render(request, "assessments/about_session.html", context, status=status)

@@ -204,6 +204,12 @@ def test_nobody_sees_anything_of_others(lesson):
     assert "No hours yet" in client_of(a_person()).get(PAGE).text
 
 
+def test_who_wants_a_register_put_right_reads_what_it_says(lesson):
+    address = reverse("assessments:rectification", args=[lesson.session.pk])
+    text = words(client_of(lesson.people[1].user).get(address))
+    assert "The register says: in person, late, 14:15–18:00, 3 h 45 min (roll call)." in text
+
+
 @pytest.mark.parametrize("what", ["absence", "rectification"])
 def test_a_session_one_does_not_follow_does_not_exist(lesson, what):
     address = reverse(f"assessments:{what}", args=[lesson.session.pk])
