@@ -82,11 +82,11 @@ def test_a_participant_reads_what_budget_is_left(home, cohort, time_machine):
     time_machine.move_to(END + timedelta(hours=1), tick=False)
     lesson.call((), from_to(15, 240), WHOLE)
     absent, late = lesson.people[:2]
-    assert "[/attendance/] 6 h may be missed left: 2 h" in main_of(home(absent.user))
-    assert "[/attendance/] 6 h may be missed left: 5 h 45 min" in main_of(home(late.user))
+    assert "[/attendance/] Attendance : left: 2 h of the 6 h that may be missed" in main_of(home(absent.user))
+    assert "left: 5 h 45 min of the 6 h that may be missed" in main_of(home(late.user))
     by_mode = {"cohort": lesson.cohort, "scope": "session_mode", "mode": "hybrid", "share": 9500}
     AttendanceRule.objects.create(**by_mode)  # of 4 h, which leaves 12 minutes
-    assert "12 min may be missed sessions hybrid out of reach" in main_of(home(late.user))
+    assert "Attendance : out of reach (sessions hybrid)" in main_of(home(late.user))
     Enrollment.objects.filter(pk=late.pk).update(auditor=True)
     assert "may be missed" not in main_of(home(late.user))
 
