@@ -18,7 +18,13 @@ from assessments.actions.requests import ask_for_rectification, withdraw_request
 from assessments.attendance import Attendance, own_attendances, with_rules
 from assessments.budget import Lesson, Standing, if_missed
 from assessments.forms.absence import AbsenceForm, RequestForm
-from assessments.models import AbsenceAttachment, AbsenceNotice, PresenceInterval, RectificationRequest
+from assessments.models import (
+    AbsenceAttachment,
+    AbsenceNotice,
+    AnswerState,
+    PresenceInterval,
+    RectificationRequest,
+)
 from assessments.presence import Source
 from assessments.sheets import Line
 from courses.models import Session
@@ -123,6 +129,7 @@ def page_of(standing: Attendance, ticked: set[int], at: datetime) -> Page:
     notices = {one.session_id: one for one in enrollment.absencenotices.exclude(state="withdrawn")}
     asked = enrollment.rectificationrequests.exclude(state="withdrawn").order_by("sent_at")
     requests = {one.session_id: one for one in asked}
+    standing_requests = {key for key, one in requests.items() if one.state != AnswerState.REFUSED}
     sessions = Session.objects.live().filter(cohort=enrollment.cohort_id).select_related("module", "register")
     during = [
         session
@@ -134,7 +141,7 @@ def page_of(standing: Attendance, ticked: set[int], at: datetime) -> Page:
             Line(enrollment, session, tuple(told[session.pk])),
             notices.get(session.pk),
             requests.get(session.pk),
-            at <= until(session) and session.pk not in requests,
+            at <= until(session) and session.pk not in standing_requests,
         )
         for session in during
         if session.ends_at <= at

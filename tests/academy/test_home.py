@@ -77,6 +77,16 @@ def test_a_participant_finds_the_next_session_and_its_room_or_when_the_call_open
     assert "https://c.it" not in page.text
 
 
+def test_who_attends_may_check_in_from_home_while_the_doors_are_open(home, cohort, time_machine):
+    begin = rome(2022, 3, 25, 9)
+    lesson = a_session(cohort, starts_at=begin, mode="in_person", instructors=[an_instructor()])
+    person, address = an_enrollment(cohort=cohort).user, reverse("assessments:checkin", args=[lesson.pk])
+    assert address not in home(person).text
+    time_machine.move_to(begin - timedelta(minutes=15), tick=False)
+    assert address in home(person).text
+    assert address not in home(lesson.teachers.get().instructor.user).text
+
+
 def test_a_participant_reads_what_budget_is_left(home, cohort, time_machine):
     lesson = Lesson()
     time_machine.move_to(END + timedelta(hours=1), tick=False)

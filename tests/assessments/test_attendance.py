@@ -175,6 +175,10 @@ def test_a_request_taken_back_may_be_made_again_from_the_page(lesson):
     assert address not in client.get(PAGE).text
     withdraw_request(request=request, by=None, at=END)
     assert address in client.get(PAGE).text
+    refuse_request(rectificationrequest=ask(lesson), words="All of it?", by=lesson.tutor, at=END)
+    text = client.get(PAGE).text
+    assert "All of it?" in text
+    assert address in text
 
 
 def test_who_was_there_all_the_time_may_ask_too(lesson):
