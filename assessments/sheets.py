@@ -92,6 +92,7 @@ class Sheet:
                 "places": [place_of(place) for place in session.places.all()],
                 "instructors": [teacher.instructor.name for teacher in teachers],
                 "closed": register.closed_by.name if register.closed_by else "",
+                "funding": session.cohort.funding,
             },
             "session": session.pk,
             "module": session.module.code,

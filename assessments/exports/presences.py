@@ -26,6 +26,8 @@ def columns() -> list[str]:
     """Their names, in the reader's language."""
     return [
         _("Edition"),
+        capfirst(_("funder")),
+        capfirst(_("project code")),
         _("Register"),
         _("State of the register"),
         _("Session"),
@@ -61,6 +63,8 @@ def head_of(sheet: Sheet) -> list[object]:
     session, register = sheet.session, sheet.register
     return [
         session.cohort.code,
+        session.cohort.funder,
+        session.cohort.project,
         register.number or "",
         str(Register.State(register.state).label),
         session.pk,

@@ -99,6 +99,8 @@ def the_session(sheet: Sheet, head: Row) -> Section:
         (_("Mode"), str(Session.Mode(head["mode"]).label)),
         (_("Place"), "; ".join(names["places"]) or "–"),
     ]
+    if names["funding"]:
+        facts.append((_("Funder and project"), names["funding"]))
     if head["note"]:
         facts.append((_("Note"), head["note"]))
     words = [] if register.locked_at else [draft % {"state": register.get_state_display()}]

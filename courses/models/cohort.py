@@ -47,6 +47,10 @@ class Cohort(models.Model):
         _("hours before a session until which its place can be chosen"), default=24
     )
     listed = models.BooleanField(_("shown to the public"), default=True)
+    funder = models.CharField(_("funder"), max_length=200, blank=True)
+    project = models.CharField(
+        _("project code"), max_length=100, blank=True, help_text=_("As the funder wants it on each register.")
+    )
     version = models.PositiveBigIntegerField(_("version of the timetable"), default=0, editable=False)
 
     objects = CohortQuerySet.as_manager()
@@ -93,6 +97,11 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def funding(self) -> str:
+        """Who pays for it and under which code, as registers say it; empty for most editions."""
+        return " · ".join(filter(None, [self.funder, self.project]))
 
 
 class RoleKind(models.TextChoices):

@@ -1,4 +1,4 @@
-"""A public server starts only when it is told what it needs."""
+"""A public server starts only when told what it needs; every connection to the database knows its own."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 PUBLIC = {
     "DEBUG": "0",
@@ -77,3 +78,11 @@ def test_no_other_site_can_set_or_read_the_cookies_of_a_public_server():
         "CSRF": "__Host-csrf True True",
         "LANGUAGE": "__Host-language True True",
     }
+
+
+@pytest.mark.django_db
+def test_triggers_find_the_setting_they_ask_for_and_roll_nothing_back():
+    """Without it each of their calls is a rolled-back subtransaction: 78,000 rows took minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore', true)")
+        assert cursor.fetchone() == ("{}",)

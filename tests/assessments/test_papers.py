@@ -19,7 +19,7 @@ from assessments.exports.register import columns, line_of, paper_of, voices_of
 from assessments.models import Register
 from assessments.seal import Verdict, seal
 from assessments.sheets import sheet_of, sheets_of, verdict, with_all_it_shows
-from courses.models import Role
+from courses.models import Cohort, Role
 from tests.classroom import client_of
 from tests.courses.test_paper import streams
 from tests.factories import a_person, an_instructor, rome, somebody_of_the_office
@@ -120,6 +120,19 @@ def test_it_says_all_a_register_has_to_say(lesson):
     ):
         assert fact in found
     assert "DRAFT" not in found
+
+
+def test_a_funded_edition_names_its_funder_and_project_as_they_were(lesson):
+    assert "Funder" not in paper(lesson)
+    edition = Cohort.objects.filter(pk=lesson.cohort.pk)
+    edition.update(funder="Fondo Alfa", project="D12-345")
+    register = locked(lesson)
+    edition.update(project="D12-999")
+    assert "Funder and project Fondo Alfa · D12-345" in paper(lesson)
+    assert verdict(sheet_of(lesson.session)).stands
+    screen = client_of(lesson.teacher).get(reverse("assessments:register", args=[lesson.session.pk]))
+    assert "Fondo Alfa · D12-999" in screen.text
+    assert register.digest in screen.text
 
 
 def test_it_keeps_both_standards_and_its_code_has_words(lesson):
