@@ -126,7 +126,8 @@ def page_of(standing: Attendance, ticked: set[int], at: datetime) -> Page:
     told: defaultdict[int, list[PresenceInterval]] = defaultdict(list)
     for interval in PresenceInterval.objects.live().filter(enrollment=enrollment):
         told[interval.session_id].append(interval)
-    notices = {one.session_id: one for one in enrollment.absencenotices.exclude(state="withdrawn")}
+    written = enrollment.absencenotices.exclude(state="withdrawn").order_by("sent_at", "pk")
+    notices = {one.session_id: one for one in written}
     asked = enrollment.rectificationrequests.exclude(state="withdrawn").order_by("sent_at")
     requests = {one.session_id: one for one in asked}
     standing_requests = {key for key, one in requests.items() if one.state != AnswerState.REFUSED}

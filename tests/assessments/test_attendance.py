@@ -253,7 +253,18 @@ def test_what_was_answered_is_not_taken_back_and_a_refusal_says_why(lesson):
     refuse_notice(absencenotice=notice, words="Send the certificate", by=lesson.tutor, at=END)
     with pytest.raises(Refusal, match="answered meanwhile"):
         withdraw_notice(notice=notice, by=None, at=END)
-    assert "Send the certificate" in client_of(lesson.people[0].user).get(PAGE).text
+    client = client_of(lesson.people[0].user)
+    text = client.get(PAGE).text
+    assert "Send the certificate" in text
+    address = reverse("assessments:absence", args=[lesson.session.pk])
+    assert address in text
+    assert client.post(address, {"reason": "Flu", "attachment": upload(PDF)}).status_code == 302
+    assert address not in client.get(PAGE).text
+    with pytest.raises(Refusal, match="another notice since"):
+        accept_notice(absencenotice=notice, by=lesson.tutor, at=END)
+    second = AbsenceNotice.objects.get(state="sent")
+    assert accept_notice(absencenotice=second, by=lesson.tutor, at=END).state == "accepted"
+    assert client.post(address, {"reason": "Flu again"}).status_code == 422
 
 
 @pytest.mark.parametrize("minutes", [(-5, 60), (60, 300), (60, 60), (90, 30)])
