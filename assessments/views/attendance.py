@@ -57,9 +57,9 @@ class Held:
 
     @property
     def corrected(self) -> list[str]:
-        """Why the office decided otherwise than was said before."""
-        staff = [one.reason for one in self.line.intervals if one.source == Source.STAFF]
-        return sorted(set(staff))
+        """Why the office decided otherwise than was said before, but for what it answered to a request."""
+        staff = {one.reason for one in self.line.intervals if one.source == Source.STAFF}
+        return sorted(staff - {self.request.answer if self.request else ""})
 
 
 @dataclass

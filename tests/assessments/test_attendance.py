@@ -311,6 +311,7 @@ def test_the_three_days_run_anew_from_the_signature(lesson, time_machine):
 def test_a_request_that_is_granted_puts_the_register_right(lesson):
     grant_request(rectificationrequest=ask(lesson), words="Seen in the room", by=lesson.tutor, at=END + DAY)
     assert lesson.minutes() == [0, 240, 240]
+    assert client_of(lesson.people[1].user).get(PAGE).text.count("Seen in the room") == 1
     request = RectificationRequest.objects.get()
     assert (request.state, request.answer) == ("accepted", "Seen in the room")
 
