@@ -40,6 +40,7 @@ from assessments.states import FINAL_REGISTERS
 from courses.models import Cohort, Session, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
 from enrollment.models import Enrollment
+from enrollment.notices.session import Seconds
 from enrollment.states import LIVE_ENROLLMENTS
 
 MORNING = time(9)  # in Italy, when instructors are reminded
@@ -185,19 +186,23 @@ class RegisterUnsigned(NoticeKind):
 
 
 class Answered(NoticeKind):
-    """What the office answers to something a participant sent in; in which words, only the page says."""
+    """What the office answers to something a participant sent in; in which words, only the page says.
+
+    The revision is the second of the answer, so that one that is changed is told again.
+    """
 
     model: Any  # a kind of SentIn
     why = _("You get this because you wrote to the office about this session.")
 
     def due(self, at):
         answered: QuerySet = QuerySet(self.model).filter(answered_at__gt=at - WINDOW, answered_at__lte=at)
-        return answered.values_list("enrollment__user", "pk", Value(1), "answered_at")
+        return answered.values_list("enrollment__user", "pk", Seconds("answered_at"), "answered_at")
 
     def still_due(self, notice, at):
         mine: QuerySet = QuerySet(self.model).filter(pk=notice.key, enrollment__user=notice.user_id)
-        answered = mine.filter(state__in=[AnswerState.ACCEPTED, AnswerState.REFUSED])
-        return None if answered.exists() else gettext_noop("the answer no longer stands")
+        told_at = mine.values_list("answered_at", flat=True).first()
+        stands = told_at and int(told_at.timestamp()) == notice.revision
+        return None if stands else gettext_noop("the answer no longer stands")
 
     def context(self, notices):
         sent: Any = QuerySet(self.model).select_related("session__module").get(pk=notices[0].key)

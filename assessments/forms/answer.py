@@ -17,7 +17,6 @@ class AnswerForm(forms.Form):
     words = forms.CharField(
         label=pgettext_lazy("of the office", "Answer"),
         max_length=1000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The participant reads it."),
     )
@@ -25,11 +24,11 @@ class AnswerForm(forms.Form):
     def __init__(self, *args, wordless: bool, **kwargs):
         """`wordless`: a yes needs no words."""
         super().__init__(*args, **kwargs)
-        self.wordless = wordless
+        self.fields["words"].required = not wordless
 
     def clean(self):
+        """A no always says why."""
         cleaned = super().clean() or {}
-        needed = not self.wordless or cleaned.get("do") == AnswerState.REFUSED
-        if needed and "words" not in self.errors and not cleaned.get("words"):
+        if cleaned.get("do") == AnswerState.REFUSED and "words" in cleaned and not cleaned["words"]:
             self.add_error("words", _("Say why: the participant reads it."))
         return cleaned

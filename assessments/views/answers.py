@@ -46,16 +46,16 @@ def answered(
     request: HttpRequest, sent: AbsenceNotice | RectificationRequest, accept: Any, refuse: Any
 ) -> HttpResponse:
     """The page, or the answer that is given on it: once to a request, as often as needed to a notice."""
+    absence = isinstance(sent, AbsenceNotice)
     if request.method != "POST":
-        return answer_page(request, sent, AnswerForm(wordless=True, initial={"seen": sent.state}))
-    form = AnswerForm(request.POST, wordless=accept is accept_notice)
+        return answer_page(request, sent, AnswerForm(wordless=absence, initial={"seen": sent.state}))
+    form = AnswerForm(request.POST, wordless=absence)
     valid = form.is_valid()
     if {"do", "seen"} & form.errors.keys():
         raise BadRequest("nobody said what to answer to what")
     if not valid:
         return answer_page(request, sent, form, status=422)
     act = accept if form.cleaned_data["do"] == AnswerState.ACCEPTED else refuse
-    absence = isinstance(sent, AbsenceNotice)
     sent.state = form.cleaned_data["seen"] if absence else AnswerState.SENT  # as it was for who answers
     words, name = form.cleaned_data["words"], sent._meta.model_name
     try:

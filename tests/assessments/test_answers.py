@@ -52,10 +52,12 @@ def test_the_tutor_reads_what_was_sent_beside_what_the_register_says(lesson):
     text = words_of(tutor.get(page_of(ask(lesson))))
     assert "in person, 14:00–18:00, 4 h" in text
     assert "I came at 14:00" in text
+    assert "Answer (optional)" not in text
     assert "in person, late, 14:15–18:00, 3 h 45 min (roll call); register open" in text
     notice = notify(lesson, reason="Flu\nand fever")
     text = words_of(tutor.get(page_of(notice)))
     assert "the whole session" in text
+    assert "Answer (optional)" in text
     assert "Flu and fever" in text
 
 

@@ -9,12 +9,12 @@ import pytest
 from academy.letter import Desk
 from academy.models import Notice
 from academy.postman import KINDS
-from assessments.actions.absences import refuse_notice, send_notice
+from assessments.actions.absences import accept_notice, refuse_notice, send_notice
 from assessments.actions.register import put_right
 from assessments.actions.requests import ask_for_rectification, grant_request
 from assessments.actions.scores import publish_scores
 from assessments.marking import reminders_due
-from assessments.models import Score
+from assessments.models import AbsenceNotice, Score
 from assessments.notices import SETTLING
 from courses.actions.timetable import cancel_session
 from enrollment.actions.offers import end_enrollment
@@ -198,7 +198,7 @@ def test_an_answer_to_a_request_is_told_to_who_asked_and_the_change_is_not_told_
     request, at, person = asked(lesson), END + DAY, lesson.people[0]
     assert due("rectification_answered", at) == []
     grant_request(rectificationrequest=request, words="Seen", by=lesson.tutor, at=at)
-    assert due("rectification_answered", at) == [(person.user_id, request.pk, 1, at)]
+    assert due("rectification_answered", at) == [(person.user_id, request.pk, int(at.timestamp()), at)]
     assert due("presence_rectified", at + SETTLING) == []
 
 
@@ -236,8 +236,20 @@ def test_an_answer_to_a_notice_of_absence_is_told_to_who_sent_it(lesson):
         enrollment=person, session=lesson.session, spell=None, reason="Flu", by=person.user, at=END
     )
     refuse_notice(absencenotice=notice, words="Too late", by=lesson.tutor, at=END)
-    assert due("absence_answered", END) == [(person.user_id, notice.pk, 1, END)]
-    told = Notice(kind="absence_answered", user=person.user, key=notice.pk, revision=1)
+    revision = int(END.timestamp())
+    assert due("absence_answered", END) == [(person.user_id, notice.pk, revision, END)]
+    told = Notice(kind="absence_answered", user=person.user, key=notice.pk, revision=revision)
+    assert KINDS["absence_answered"].still_due(told, END) is None
     mail = Desk().write(KINDS["absence_answered"], [told], END)
     assert "Flu" not in mail.body
     assert not any(other.user.name in mail.body for other in lesson.people[1:])
+    notice.refresh_from_db()
+    accept_notice(absencenotice=notice, by=lesson.tutor, at=END + DAY)
+    AbsenceNotice.objects.update(answered_at=END + DAY - timedelta(milliseconds=300))
+    [(_who, _key, revision, _at)] = due("absence_answered", END + DAY)
+    told.revision = revision
+    assert KINDS["absence_answered"].still_due(told, END + DAY) is None, "no second is rounded up"
+    AbsenceNotice.objects.update(answered_at=END + DAY)
+    changed = int((END + DAY).timestamp())
+    assert due("absence_answered", END + DAY) == [(person.user_id, notice.pk, changed, END + DAY)]
+    assert KINDS["absence_answered"].still_due(told, END + DAY) == "the answer no longer stands"

@@ -211,7 +211,7 @@ def answered_of_presence(what, accepted):
     )
     answer = {"answer": "Il registro d’aula", "answered_by": lesson.tutor, "answered_at": AT}
     getattr(person, what).update(state="accepted" if accepted else "refused", **answer)
-    return person.user, [(sent.pk, 1)]
+    return person.user, [(sent.pk, int(AT.timestamp()))]
 
 
 def rectified():
