@@ -101,6 +101,7 @@ MINE = {"user": OuterRef("pk")}
 ASKED = {
     "is_participant": Exists(Enrollment.objects.filter(**MINE)),
     "is_on_committee": Exists(Role.objects.filter(**MINE, kind=Role.Kind.COMMITTEE)),
+    "is_tutor": Exists(Role.objects.filter(**MINE, kind=Role.Kind.TUTOR)),
     "is_contact": Exists(Nomination.objects.filter(contact=OuterRef("pk"))),
     "application": Application.objects.foremost().filter(**MINE).values("pk")[:1],
     "has_second_factor": Exists(Authenticator.objects.filter(**MINE, type__in=SECOND_FACTORS)),
@@ -118,7 +119,8 @@ class Backend(AuthenticationBackend):
     """Reads who is signed in together with what the frame of every page asks about them: one query.
 
     `is_participant`: has or had a place in an edition. `is_on_committee`: judges applications, or has.
-    `application`: the `foremost`, or None. `is_contact`: of an employer that was invited to nominate.
+    `is_tutor`: of an edition. `application`: the `foremost`, or None. `is_contact`: of an employer that
+    was invited to nominate.
     `has_second_factor`: an authenticator app or a passkey.
     """
 

@@ -34,7 +34,7 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
         pages.append(("/home/", _("Home")))
     if teaches or follows:
         pages.append(("/schedule/", _("Schedule")))
-    if teaches:
+    if teaches or getattr(person, "is_tutor", False):
         pages.append(("/teaching/", _("Teaching")))
     if follows:
         pages.append(("/attendance/", _("Attendance")))

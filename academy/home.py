@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from academy.models import Notice
 from assessments.access import tests_open_to
+from assessments.attendance import Attendance, own_attendances, with_rules
+from assessments.budget import Standing, tightest
+from assessments.desk import waiting_for
 from assessments.models import ModuleTest, Score
 from assessments.progress import overdue_since, published_scores, with_progress
 from enrollment.access import runs_the_office
@@ -23,10 +26,12 @@ LATEST_SCORES = 3
 class Home:
     """The front page of one person; what does not concern them is empty.
 
-    `followed` are the places in editions, each with the number of its new materials. `tests` are those to
+    `followed` are the places in editions, each with the number of its new materials; `budgets` how one
+    stands in those going on, and by which rule least is left. `tests` are those to
     record, each with the day its results were due if that is over. `application` comes with its request for
     documents, its interview and its call; `call_open` says whether a draft can still be sent. `to_judge`
-    counts a committee member's score sheets; `to_check`, `offered` and `stuck` what waits for the office.
+    counts a committee member's score sheets, `to_tutor` what waits for the tutor of an edition; `to_check`,
+    `offered` and `stuck` what waits for the office.
     """
 
     has_diary: bool = False
@@ -35,11 +40,13 @@ class Home:
     changes: list[Entry] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
     followed: list[Enrollment] = field(default_factory=list)
+    budgets: list[tuple[Attendance, Standing]] = field(default_factory=list)
     tests: list[tuple[ModuleTest, date | None]] = field(default_factory=list)
     application: Application | None = None
     call_open: bool = False
     nominations: list[Nomination] = field(default_factory=list)
     to_judge: int | None = None
+    to_tutor: int | None = None
     to_check: int | None = None
     offered: int | None = None
     stuck: int | None = None
@@ -47,12 +54,14 @@ class Home:
     @property
     def empty(self) -> bool:
         """Nothing to say: somebody new."""
-        works_here = self.to_judge is not None or self.to_check is not None
+        works_here = any(one is not None for one in (self.to_judge, self.to_tutor, self.to_check))
         return not (self.has_diary or self.application or self.nominations or works_here)
 
 
 def home(user, *, at: datetime) -> Home:
-    """At most five queries, two more for the committee; as many for somebody who has been here for long."""
+    """At most five queries, two more for the committee and one for tutors; as many for who has been here
+    for long.
+    """
     page = Home()
     follows, teaches = getattr(user, "is_participant", False), hasattr(user, "instructor")
     page.has_diary = follows or teaches
@@ -60,8 +69,11 @@ def home(user, *, at: datetime) -> Home:
         page.next, page.week, page.changes = coming(user, at)
     if follows:
         page.scores = list(published_scores(user)[:LATEST_SCORES])
-        followed = Enrollment.objects.live().filter(user=user).with_new_materials(at)
-        page.followed = list(followed.select_related("cohort").order_by("-cohort__starts_on"))
+        followed = with_rules(Enrollment.objects.live().filter(user=user).with_new_materials(at))
+        page.followed = list(followed.order_by("-cohort__starts_on"))
+        counted = [place for place in page.followed if place.state == "active" and not place.auditor]
+        if counted:
+            page.budgets = [(one, tightest(one.standings)) for one in own_attendances(counted, at=at)]
     if teaches:
         page.tests = tests_to_record(user, at)
     if application := getattr(user, "application", None):
@@ -71,6 +83,8 @@ def home(user, *, at: datetime) -> Home:
         page.call_open = bool(call and call.is_open(at))
     if getattr(user, "is_on_committee", False):
         page.to_judge = sheets_to_do(user, at)
+    if getattr(user, "is_tutor", False):
+        page.to_tutor = waiting_for(user)
     if getattr(user, "is_contact", False):
         nominations = Nomination.objects.visible_to(user).order_by("-cohort__starts_on")
         page.nominations = list(nominations.select_related("organisation", "cohort"))

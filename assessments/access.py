@@ -3,9 +3,9 @@
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from assessments.models import AbsenceNotice, ModuleTest
-from courses.access import sessions_taught_by
-from courses.models import Cohort, Instructor, Role, Session
+from assessments.models import AbsenceNotice, ModuleTest, RectificationRequest, RegisterState
+from courses.access import editions_tutored_by, sessions_taught_by
+from courses.models import Cohort, Instructor, Session
 
 
 def instructor_of(user) -> Instructor | None:
@@ -44,7 +44,7 @@ def registers_kept_by(user):
     """
     if keeps_every_register(user):
         return Session.objects.live()
-    tutored = Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR)
+    tutored = editions_tutored_by(user)
     if instructor_of(user) is None and not tutored.exists():
         raise PermissionDenied
     mine = Q(pk__in=sessions_taught_by(user).values("pk")) | Q(cohort__in=tutored)
@@ -53,8 +53,7 @@ def registers_kept_by(user):
 
 def may_close_register(user, session: Session) -> bool:
     """The tutor of the edition and the office; an instructor signs, and does not close."""
-    tutors = Role.objects.filter(user=user, cohort=session.cohort_id, kind=Role.Kind.TUTOR)
-    return keeps_every_register(user) or tutors.exists()
+    return keeps_every_register(user) or editions_tutored_by(user).filter(pk=session.cohort_id).exists()
 
 
 def may_lock_registers(user) -> bool:
@@ -66,8 +65,25 @@ def absences_open_to(user):
     """The notices of absence `user` may read: one’s own, of editions one is tutor of, for the office all."""
     if user.is_staff and user.has_perm("assessments.view_absencenotice"):
         return AbsenceNotice.objects.all()
-    tutored = Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR)
-    return AbsenceNotice.objects.filter(Q(enrollment__user=user) | Q(cohort__in=tutored))
+    return AbsenceNotice.objects.filter(Q(enrollment__user=user) | Q(cohort__in=editions_tutored_by(user)))
+
+
+def absences_answered_by(user):
+    """The notices of absence `user` may answer: of editions one is tutor of, for the office all."""
+    if user.is_staff and user.has_perm("assessments.change_absencenotice"):
+        return AbsenceNotice.objects.all()
+    return AbsenceNotice.objects.filter(cohort__in=editions_tutored_by(user))
+
+
+def requests_answered_by(user):
+    """The requests for a rectification `user` may answer: of editions one is tutor of, for the office all.
+
+    What a locked register says is the office’s alone to change.
+    """
+    if user.is_staff and user.has_perm("assessments.change_rectificationrequest"):
+        return RectificationRequest.objects.all()
+    locked = Q(session__register__state=RegisterState.LOCKED)
+    return RectificationRequest.objects.filter(~locked, cohort__in=editions_tutored_by(user))
 
 
 def may_export_registers(user) -> bool:
@@ -82,7 +98,7 @@ def editions_watched_by(user):
     """
     if may_export_registers(user):
         return Cohort.objects.all()
-    tutored = Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR).distinct()
+    tutored = editions_tutored_by(user)
     if not tutored.exists():
         raise PermissionDenied
     return tutored

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 WHOLE = 10_000  # hundredths of a percent
+REMOTE = "remote"  # of the modes of a session
 
 
 class Scope(StrEnum):
@@ -77,7 +78,8 @@ class Standing:
     """How one person stands by one rule, in minutes.
 
     `held` is what has been given; of it `attended` counts, `missed` does not and of `awaited` nobody has
-    said anything yet. `coming` is still to be given.
+    said anything yet. `coming` is still to be given. Of hours in person, what is planned remotely is missed
+    from the outset.
     """
 
     rule: Rule
@@ -106,8 +108,9 @@ class Standing:
 
     @property
     def reachable(self) -> bool:
-        """It is, or can be by attending whatever is still to come."""
-        return self.attended + self.awaited + self.coming >= self.rule.asked
+        """It is, or can be by attending whatever is still to come, on the timetable already or not."""
+        unplanned = max(self.rule.base - self.held - self.coming, 0)
+        return self.attended + self.awaited + self.coming + unplanned >= self.rule.asked
 
     @property
     def share(self) -> int:
@@ -130,11 +133,12 @@ def standing(rule: Rule, lessons: Iterable[Lesson], record: Mapping[int, Attende
     for lesson in lessons:
         if not _counts(rule, lesson):
             continue
-        if not lesson.held:
+        in_vain = _in_vain(rule, lesson)
+        if not (lesson.held or in_vain):
             coming += lesson.minutes
             continue
         held += lesson.minutes
-        known = record.get(lesson.key)
+        known = record.get(lesson.key, Attended(0) if in_vain else None)
         if known is None:
             awaited += lesson.minutes
             continue
@@ -148,8 +152,14 @@ def standing(rule: Rule, lessons: Iterable[Lesson], record: Mapping[int, Attende
 
 def if_missed(now: Standing, lessons: Iterable[Lesson]) -> int:
     """Minutes that would be left after missing these sessions to come as well."""
-    counted = (one.minutes for one in lessons if not one.held and _counts(now.rule, one))
-    return now.left - sum(counted)
+    rule = now.rule
+    coming = [one for one in lessons if not one.held and not _in_vain(rule, one)]
+    return now.left - sum(one.minutes for one in coming if _counts(rule, one))
+
+
+def _in_vain(rule: Rule, lesson: Lesson) -> bool:
+    """Nobody can be there in person."""
+    return rule.scope is Scope.IN_PERSON and lesson.mode == REMOTE
 
 
 def _counts(rule: Rule, lesson: Lesson) -> bool:

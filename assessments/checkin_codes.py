@@ -62,6 +62,11 @@ def token_at(secret: bytes, session: int, kind: Kind, at: datetime) -> str:
     return _token(secret, session, kind, _step(kind, at))
 
 
+def may_be_token(given: str) -> bool:
+    """Has the length of one. A code is typed, where guesses are counted, and never scanned."""
+    return len(given) == len(_written(bytes(TOKEN)))
+
+
 def changes_at(kind: Kind, at: datetime) -> datetime:
     """When the code shown at a moment gives way to the next."""
     return EPOCH + (_step(kind, at) + 1) * STEP[kind]

@@ -29,21 +29,24 @@ from assessments.models import (
     AbsenceNotice,
     AnswerState,
     ModuleTest,
-    Rectification,
+    PresenceInterval,
     RectificationRequest,
     Register,
     Score,
     Signature,
 )
+from assessments.presence import DECISIVE
 from assessments.states import FINAL_REGISTERS
 from courses.models import Cohort, Session, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
 from enrollment.models import Enrollment
+from enrollment.notices.session import Seconds
 from enrollment.states import LIVE_ENROLLMENTS
 
 MORNING = time(9)  # in Italy, when instructors are reminded
 UNSIGNED_AFTER = timedelta(minutes=30)  # from the end of a session, when its register should be signed
 
+SETTLING = timedelta(minutes=10)  # from a change of a signed register
 THRESHOLDS = (100, 75, 50)  # percent of the hours one may miss
 
 
@@ -183,19 +186,23 @@ class RegisterUnsigned(NoticeKind):
 
 
 class Answered(NoticeKind):
-    """What the office answers to something a participant sent in; in which words, only the page says."""
+    """What the office answers to something a participant sent in; in which words, only the page says.
+
+    The revision is the second of the answer, so that one that is changed is told again.
+    """
 
     model: Any  # a kind of SentIn
     why = _("You get this because you wrote to the office about this session.")
 
     def due(self, at):
         answered: QuerySet = QuerySet(self.model).filter(answered_at__gt=at - WINDOW, answered_at__lte=at)
-        return answered.values_list("enrollment__user", "pk", Value(1), "answered_at")
+        return answered.values_list("enrollment__user", "pk", Seconds("answered_at"), "answered_at")
 
     def still_due(self, notice, at):
         mine: QuerySet = QuerySet(self.model).filter(pk=notice.key, enrollment__user=notice.user_id)
-        answered = mine.filter(state__in=[AnswerState.ACCEPTED, AnswerState.REFUSED])
-        return None if answered.exists() else gettext_noop("the answer no longer stands")
+        told_at = mine.values_list("answered_at", flat=True).first()
+        stands = told_at and int(told_at.timestamp()) == notice.revision
+        return None if stands else gettext_noop("the answer no longer stands")
 
     def context(self, notices):
         sent: Any = QuerySet(self.model).select_related("session__module").get(pk=notices[0].key)
@@ -222,29 +229,41 @@ class AbsenceAnswered(Answered):
 
 
 class PresenceRectified(NoticeKind):
-    """A participant is told when their row of a closed register is changed, unless they had asked for it."""
+    """A participant is told when what a signed register says of them is changed, unless they had asked
+    for it: ten minutes later, once for what was changed again within them.
+
+    Before the signature the register is being written. The key is the last interval of the change.
+    """
 
     name = "presence_rectified"
     title = _("Register changed")
     why = _("You get this because the register says something else of you now.")
 
     def due(self, at):
+        latest = at - SETTLING
         granted = RectificationRequest.objects.filter(
-            enrollment=OuterRef("enrollment"),
-            session=OuterRef("register__session"),
-            answered_at=OuterRef("at"),
+            enrollment=OuterRef("enrollment"), session=OuterRef("session"), answered_at=OuterRef("at")
         )
-        return Rectification.objects.filter(~Exists(granted), at__gt=at - WINDOW, at__lte=at).values_list(
-            "enrollment__user", "pk", Value(1), "at"
+        return (
+            PresenceInterval.objects.filter(
+                ~Exists(granted),
+                source__in=DECISIVE,
+                at__gt=F("session__register__signed_at"),
+                at__range=(latest - WINDOW, latest),
+            )
+            .order_by()
+            .values("enrollment__user", "session", "at")
+            .annotate(last=Max("pk"), settled=F("at") + Value(SETTLING))
+            .values_list("enrollment__user", "last", Value(1), "settled")
         )
 
     def still_due(self, notice, at):
-        mine = Rectification.objects.filter(pk=notice.key, enrollment__user=notice.user_id)
-        return None if mine.exists() else gettext_noop("the register says nothing of the person")
+        mine = PresenceInterval.objects.filter(pk=notice.key, enrollment__user=notice.user_id)
+        return None if mine.filter(superseded_by=None).exists() else gettext_noop("it was changed once more")
 
     def context(self, notices):
-        changed = Rectification.objects.select_related("register__session__module").get(pk=notices[0].key)
-        return {"session": changed.register.session}
+        changed = PresenceInterval.objects.select_related("session__module").get(pk=notices[0].key)
+        return {"session": changed.session}
 
     def path(self, notice):
         return reverse("assessments:attendance")

@@ -11,7 +11,7 @@ REGISTER_PASSAGES: dict[str, frozenset[str]] = {
     "locked": frozenset(),
 }
 
-# Only the office adds to these, and only by a rectification with its reason.
+# These take only rectifications with a reason: the office's own, and requests the tutor or the office grants.
 FINAL_REGISTERS: frozenset[str] = frozenset({"closed", "locked"})
 
 # Of what a participant sends in. An answer may be changed until the register is locked.

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessments.views import (
+    answers,
     attendance,
     checkin,
     edition,
@@ -27,6 +28,8 @@ urlpatterns = [
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
     path("teaching/editions/<int:pk>/attendance/", edition.edition_attendance, name="edition_attendance"),
+    path("teaching/absences/<int:pk>/", answers.answer_absence, name="answer_absence"),
+    path("teaching/requests/<int:pk>/", answers.answer_request, name="answer_request"),
     path(f"{SESSION}/report/", reports.report, name="report"),
     path(f"{SESSION}/report/confirm/", reports.confirm_report, name="confirm_report"),
     path(f"{SESSION}/report/<int:report>/take-back/", reports.take_back_report, name="take_back_report"),

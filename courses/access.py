@@ -1,6 +1,6 @@
-"""Who keeps the materials of a module."""
+"""Who keeps the materials of a module, and who is tutor of an edition."""
 
-from courses.models import Material, Session
+from courses.models import Cohort, Material, Role, Session
 
 
 def keeps_every_material(user) -> bool:
@@ -11,6 +11,11 @@ def keeps_every_material(user) -> bool:
 def sessions_taught_by(user):
     """What `user` teaches, cancelled sessions apart."""
     return Session.objects.live().filter(teachers__instructor__user=user)
+
+
+def editions_tutored_by(user):
+    """The editions `user` is tutor of."""
+    return Cohort.objects.filter(roles__user=user, roles__kind=Role.Kind.TUTOR)
 
 
 def may_keep_materials(user, cohort, module) -> bool:

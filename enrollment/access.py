@@ -9,7 +9,12 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from courses.access import keeps_every_material, materials_kept_by, sessions_taught_by
+from courses.access import (
+    editions_tutored_by,
+    keeps_every_material,
+    materials_kept_by,
+    sessions_taught_by,
+)
 from courses.models import Cohort, Material, Role, Session
 from enrollment.diary import sessions_of
 from enrollment.models import Application, ApplicationFile, Enrollment, Evaluation, Interest, Nomination
@@ -28,8 +33,14 @@ def runs_the_office(user) -> bool:
 
 
 def sessions_open_to(user):
-    """The sessions `user` may look at: one's own, and for the office all."""
-    return Session.objects.all() if runs_the_office(user) else sessions_of(user)
+    """The sessions `user` may look at: one's own, of editions one is tutor of, and for the office all."""
+    if runs_the_office(user):
+        return Session.objects.all()
+    if not getattr(user, "is_tutor", False):
+        return sessions_of(user)
+    return Session.objects.filter(
+        Q(pk__in=sessions_of(user).values("pk")) | Q(cohort__in=editions_tutored_by(user))
+    )
 
 
 def editions_open_to(user):

@@ -22,6 +22,7 @@ TUTOR = "Teodora Valfenera"  # closes the registers
 BY_NAME = {
     OFFICE: "office@example.org",
     INSTRUCTOR: "instructor@example.org",
+    TUTOR: "tutor@example.org",
     "Amalia Castelfiore": "participant@example.org",
     "Nora Giardinalto": "applicant@example.org",
 }

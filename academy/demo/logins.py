@@ -7,6 +7,7 @@ PASSWORD = "mobilita-2022"
 LOGINS = {
     "office@example.org": _("the office"),
     "instructor@example.org": _("an instructor"),
+    "tutor@example.org": _("the tutor of both editions"),
     "participant@example.org": _("a participant of the running edition"),
     "applicant@example.org": _("somebody who applied for the next edition"),
 }

@@ -230,7 +230,7 @@ def announce(port: int, say: Say) -> None:
     with translation.override("en"):
         for address, who in LOGINS.items():
             say(f"  {address:26} {who}")
-    say(f"  password of all four: {PASSWORD}")
+    say(f"  password of all: {PASSWORD}")
     say("Ctrl-C stops it, `make demo-reset` starts it over.")
 
 

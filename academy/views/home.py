@@ -19,6 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(at)
     page = home_of(request.user, at=at)
     following = page.next
+    doors = following if following and may_join(following, at) else None
     context = {
         "home": page,
         "at": at,
@@ -27,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "tomorrow": today + timedelta(days=1),
         "next": following,
-        "joinable": bool(following and following.online and may_join(following, at)),
+        "joinable": bool(doors and doors.online),
+        "may_check_in": bool(doors and not doors.taught),
         "opens_at": following and following.starts_at - JOIN_OPENS,
     }
     return render(request, "academy/home.html", context)

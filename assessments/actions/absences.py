@@ -34,7 +34,7 @@ def send_notice(
     """Say, before or after, that one is not there: from when to when, or the whole session for None.
 
     Refused for a cancelled session, for times outside it, and where a notice stands already; the same
-    notice twice is one.
+    notice twice is one. One that was not accepted may be followed by a better one.
     """
     if session.cancelled:
         raise Refusal(_("This session was cancelled."))
@@ -46,10 +46,7 @@ def send_notice(
             raise Refusal(_("The times lie outside the session."))
     Enrollment.objects.select_for_update(no_key=True, of=["self"]).get(pk=enrollment.pk)
     facts = {"starts_at": starts_at, "ends_at": ends_at, "reason": reason.strip()}
-    mine = AbsenceNotice.objects.filter(enrollment=enrollment, session=session).exclude(
-        state=AnswerState.WITHDRAWN
-    )
-    if standing := mine.first():
+    if standing := standing_notices(enrollment, session).first():
         if all(getattr(standing, name) == value for name, value in facts.items()):
             return standing
         raise Refusal(_("You have already sent a notice for this session."))
@@ -67,6 +64,12 @@ def send_notice(
     return notice
 
 
+def standing_notices(enrollment: Enrollment, session: Session):
+    """At most one: sent, or accepted."""
+    standing = [AnswerState.SENT, AnswerState.ACCEPTED]
+    return AbsenceNotice.objects.filter(enrollment=enrollment, session=session, state__in=standing)
+
+
 @transaction.atomic
 def withdraw_notice(*, notice: AbsenceNotice, by, at: datetime) -> AbsenceNotice:
     """Before it is answered."""
@@ -76,6 +79,12 @@ def withdraw_notice(*, notice: AbsenceNotice, by, at: datetime) -> AbsenceNotice
 @transaction.atomic
 def accept_notice(*, absencenotice: AbsenceNotice, words: str = "", by, at: datetime) -> AbsenceNotice:
     """It excuses, where the rules of the edition let excuses count."""
+    enrollment = Enrollment.objects.select_for_update(no_key=True, of=["self"]).get(
+        pk=absencenotice.enrollment_id
+    )
+    others = standing_notices(enrollment, absencenotice.session).exclude(pk=absencenotice.pk)
+    if others.exists():
+        raise Refusal(_("The participant has sent another notice since: answer that one."))
     return answer(absencenotice, AnswerState.ACCEPTED, words=words, by=by, at=at)
 
 

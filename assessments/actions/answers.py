@@ -30,13 +30,23 @@ def take_back(thing: Sent) -> Sent:
     return thing
 
 
-def answer(thing: Sent, state: str, *, words: str, by, at: datetime) -> Sent:
-    """Accepted or refused, in words; the same answer twice is one."""
-    thing = locked(thing)
-    if (thing.state, thing.answer) == (state, words.strip()):
-        return thing
+def refuse_stale(thing: SentIn, seen: str) -> None:
+    """Raise Refusal for what is in another state than it was `seen` in."""
     if thing.state == AnswerState.WITHDRAWN:
         raise Refusal(_("It was taken back meanwhile."))
+    if thing.state != seen:
+        raise Refusal(_("Somebody else has answered it meanwhile."))
+
+
+def answer(thing: Sent, state: str, *, words: str, by, at: datetime) -> Sent:
+    """Accepted or refused, in words; the same answer twice is one.
+
+    Refused where `thing` is no longer as it was read: of two people who answer the second is told.
+    """
+    seen, thing = thing.state, locked(thing)
+    if (thing.state, thing.answer) == (state, words.strip()):
+        return thing
+    refuse_stale(thing, seen)
     if state == AnswerState.REFUSED and not words.strip():
         raise Refusal(_("Say why it is not accepted."))
     thing.state, thing.answer, thing.answered_by, thing.answered_at = state, words.strip(), by, at

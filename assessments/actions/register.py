@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
+from assessments.actions.answers import answer
 from assessments.models import (
     AnswerState,
     PresenceInterval,
@@ -240,7 +241,7 @@ def put_right(
     refuse_impossible(session, spells)
     before = line_of(session, enrollment)
     if request is not None:
-        accept(request, reason=reason.strip(), by=by, at=at)
+        answer(request, AnswerState.ACCEPTED, words=reason, by=by, at=at)
     decided = said(before.intervals, Source.STAFF)
     if decided and same(decided, spells):
         return register
@@ -375,13 +376,3 @@ def line_of(session: Session, enrollment: Enrollment) -> Line:
         if line.enrollment.pk == enrollment.pk:
             return line
     raise Refusal(_("This person is not on the roster of this session."))
-
-
-def accept(request: RectificationRequest, *, reason: str, by, at: datetime) -> None:
-    """The office grants what was asked for."""
-    request = RectificationRequest.objects.select_for_update(no_key=True, of=["self"]).get(pk=request.pk)
-    if request.state == AnswerState.WITHDRAWN:
-        raise Refusal(_("The request was taken back meanwhile."))
-    request.state, request.answer = AnswerState.ACCEPTED, reason
-    request.answered_by, request.answered_at = by, at
-    request.save(update_fields=["state", "answer", "answered_by", "answered_at"])

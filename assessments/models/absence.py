@@ -91,7 +91,7 @@ class AbsenceNotice(SentIn):
             models.UniqueConstraint(
                 name="one_notice_of_absence_per_session",
                 fields=["enrollment", "session"],
-                condition=~Q(state="withdrawn"),
+                condition=Q(state__in=["sent", "accepted"]),
                 violation_error_message=_("You have already sent a notice for this session."),
             ),
             models.CheckConstraint(

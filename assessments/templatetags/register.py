@@ -5,15 +5,22 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from assessments.models import SaidBy
+from assessments.models import Register, SaidBy
 from assessments.presence import Attendance, Disagreement, Remark
 from assessments.sheets import Line
 from assessments.wording import REMARKS
 from courses.hours import show_minutes
+from courses.models import Session
 
 register = template.Library()
 
 BESIDE = (Remark.LATE, Remark.LEFT_EARLY, Remark.INTERRUPTED)  # what is said beside how somebody attended
+
+
+@register.filter
+def kept_register(session: Session) -> Register | None:
+    """The register of a session, where somebody has written into it."""
+    return getattr(session, "register", None)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What a participant has attended, what may still be missed, and what one writes about it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.access import absences_open_to
 from assessments.actions.absences import send_notice, withdraw_notice
 from assessments.actions.requests import ask_for_rectification, withdraw_request
-from assessments.attendance import Attendance, attendances
+from assessments.attendance import Attendance, own_attendances, with_rules
 from assessments.budget import Lesson, Standing, if_missed
 from assessments.forms.absence import AbsenceForm, RequestForm
-from assessments.models import AbsenceAttachment, AbsenceNotice, Presence, RectificationRequest, Register
+from assessments.models import (
+    AbsenceAttachment,
+    AbsenceNotice,
+    AnswerState,
+    PresenceInterval,
+    RectificationRequest,
+)
+from assessments.presence import Source
+from assessments.sheets import Line
 from courses.models import Session
 from courses.refusals import Refusal
 from courses.views.files import to_be_saved
@@ -25,80 +34,128 @@ from courses.views.once import once
 from enrollment.models import Enrollment
 
 PAGE = "assessments:attendance"
-SOON = 12  # sessions to come one may tick
+SOON, LATELY = 12, 8  # sessions to come, and held, that are not folded away
 
 
 @dataclass
 class Held:
     """A session that is over, as its participant knows it."""
 
-    session: Session
-    presence: Presence | None
+    line: Line
     notice: AbsenceNotice | None
     request: RectificationRequest | None
     may_ask: bool
 
     @property
-    def register(self) -> Register | None:
-        return getattr(self.session, "register", None)
+    def session(self) -> Session:
+        return self.line.session
+
+    @property
+    def full(self) -> bool:
+        """Every minute is credited."""
+        return self.line.credit.minutes >= self.session.minutes
+
+    @property
+    def corrected(self) -> list[str]:
+        """Why the office decided otherwise than was said before, but for what it answered to a request."""
+        staff = {one.reason for one in self.line.intervals if one.source == Source.STAFF}
+        return sorted(staff - {self.request.answer if self.request else ""})
 
 
 @dataclass
 class Page:
-    """One edition: how one stands, what was held, what comes; `ticked` would be missed as well."""
+    """One edition: how one stands, what was held (the latest first), what is going on or comes.
+
+    `ticked` would be missed as well; `next_day` are the lessons of the next day there are any.
+    """
 
     attendance: Attendance
     held: list[Held]
     coming: list[tuple[Session, AbsenceNotice | None, bool]]
     ticked: list[Lesson]
+    next_day: list[Lesson]
 
     @property
     def standings(self) -> list[tuple[Standing, int | None]]:
-        """Each rule, and what would be left after missing what is ticked."""
-        return [
-            (one, if_missed(one, self.ticked) if self.ticked else None) for one in self.attendance.standings
-        ]
+        """Each rule, and what would be left after missing what is ticked, or the next day."""
+        missing = self.ticked or self.next_day
+        return [(one, if_missed(one, missing) if missing else None) for one in self.attendance.standings]
+
+    @property
+    def lately(self) -> list[Held]:
+        return self.held[:LATELY]
+
+    @property
+    def before(self) -> list[Held]:
+        """What was held before `lately`."""
+        return self.held[LATELY:]
+
+    @property
+    def missed_before(self) -> int:
+        """Sessions of them missed in part or whole."""
+        return sum(one.line.told and not one.full for one in self.before)
+
+    @property
+    def soon(self) -> list[tuple[Session, AbsenceNotice | None, bool]]:
+        return self.coming[:SOON]
+
+    @property
+    def later(self) -> list[tuple[Session, AbsenceNotice | None, bool]]:
+        """What comes after `soon`."""
+        return self.coming[SOON:]
+
+    @property
+    def later_ticked(self) -> bool:
+        """Some of them is ticked."""
+        return any(ticked for _session, _notice, ticked in self.later)
 
 
 @require_safe
 def attendance(request: HttpRequest) -> HttpResponse:
     """The absence budget by every rule, session by session; ticked sessions to come are counted as missed."""
     at = timezone.now()
-    mine = Enrollment.objects.filter(user=request.user.pk).select_related("cohort__programme")
+    mine = with_rules(Enrollment.objects.filter(user=request.user.pk)).order_by("-starts_on", "-pk")
     ticked = {int(key) for key in request.GET.getlist("miss") if key.isdecimal() and len(key) < 19}
-    pages = [page_of(one, ticked, at) for one in mine.order_by("-starts_on", "-pk")]
+    pages = [page_of(one, ticked, at) for place in mine for one in own_attendances([place], at=at)]
     return render(request, "assessments/attendance.html", {"pages": pages, "at": at})
 
 
-def page_of(enrollment: Enrollment, ticked: set[int], at: datetime) -> Page:
-    """One edition of one person, in eight queries."""
-    [standing] = attendances(enrollment.cohort, [enrollment], at=at)
-    presences = {one.session_id: one for one in enrollment.presences.all()}
-    notices = {one.session_id: one for one in enrollment.absencenotices.exclude(state="withdrawn")}
-    requests = {one.session_id: one for one in enrollment.rectificationrequests.order_by("sent_at")}
+def page_of(standing: Attendance, ticked: set[int], at: datetime) -> Page:
+    """One edition of one person, in five queries with its attendance."""
+    enrollment = standing.enrollment
+    told: defaultdict[int, list[PresenceInterval]] = defaultdict(list)
+    for interval in PresenceInterval.objects.live().filter(enrollment=enrollment):
+        told[interval.session_id].append(interval)
+    written = enrollment.absencenotices.exclude(state="withdrawn").order_by("sent_at", "pk")
+    notices = {one.session_id: one for one in written}
+    asked = enrollment.rectificationrequests.exclude(state="withdrawn").order_by("sent_at")
+    requests = {one.session_id: one for one in asked}
+    standing_requests = {key for key, one in requests.items() if one.state != AnswerState.REFUSED}
     sessions = Session.objects.live().filter(cohort=enrollment.cohort_id).select_related("module", "register")
     during = [
         session
         for session in sessions.order_by("starts_at", "pk")
-        if session.pk in presences or enrollment.attends(timezone.localdate(session.starts_at))
+        if session.pk in told or enrollment.attends(timezone.localdate(session.starts_at))
     ]
     held = [
         Held(
-            session,
-            presences.get(session.pk),
+            Line(enrollment, session, tuple(told[session.pk])),
             notices.get(session.pk),
             requests.get(session.pk),
-            at <= until(session) and session.pk not in requests,
+            at <= until(session) and session.pk not in standing_requests,
         )
         for session in during
         if session.ends_at <= at
     ]
-    coming = [session for session in during if session.starts_at > at][:SOON]
+    coming = [session for session in during if session.ends_at > at]
+    ahead = [lesson for lesson in standing.lessons if lesson.starts_at > at]
+    first = timezone.localdate(ahead[0].starts_at) if ahead and enrollment.state == "active" else None
     return Page(
         standing,
         held[::-1],
         [(session, notices.get(session.pk), session.pk in ticked) for session in coming],
         [lesson for lesson in standing.lessons if lesson.key in ticked and not lesson.held],
+        [lesson for lesson in ahead if timezone.localdate(lesson.starts_at) == first],
     )
 
 
@@ -162,13 +219,18 @@ def rectification(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent: the office decides and answers here."))
             return redirect(PAGE)
-    return asked(request, session, form, _("I was there"), _("Ask for a rectification"))
+    told = PresenceInterval.objects.live().filter(session=session, enrollment=enrollment)
+    line = Line(enrollment, session, tuple(told))
+    return asked(request, session, form, _("I was there"), _("Ask for a rectification"), line)
 
 
-def asked(request: HttpRequest, session: Session, form, title: str, submit: str) -> HttpResponse:
-    """A form about one session."""
+def asked(
+    request: HttpRequest, session: Session, form, title: str, submit: str, line: Line | None = None
+) -> HttpResponse:
+    """A form about one session; `line` is what its register says, where that is to be put right."""
     back = reverse(PAGE)
     context = {"session": session, "form": form, "heading": title, "submit": submit, "back": back}
+    context["line"] = line
     context["trail"] = [(back, _("Attendance"))]
     status = 422 if form.errors else 200
     return render(request, "assessments/about_session.html", context, status=status)

@@ -26,6 +26,7 @@ from assessments.checkin_codes import (
     Unfit,
     changes_at,
     code_at,
+    may_be_token,
     open_scan,
     seal_scan,
     token_at,
@@ -116,11 +117,12 @@ def scan(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """The address behind a room's QR code: judged now, and kept by this browser until they have signed in."""
     at = timezone.now()
     session = get_object_or_404(Session.objects.live(), pk=pk)
+    token = token if may_be_token(token) else ""
     try:
         refuse_unfit(session, Kind.ROOM, token, at)
         refuse_outside(session, at)
     except Refusal as refusal:
-        context = {"refusal": str(refusal), "session": None}
+        context = {"refusal": str(refusal), "session": None, "door": pk}
         return render(request, "assessments/checkin.html", context, status=409)
     request.session[SCANNED] = {"session": pk, "seal": seal_scan(SECRET, pk, Kind.ROOM, at)}
     return redirect(PAGE, pk)

@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.access import editions_watched_by, may_export_registers
 from assessments.attendance import Attendance, attendances
 from assessments.budget import Standing, tightest
+from courses.models import Session
 from enrollment.models import Enrollment
 from enrollment.states import LIVE_ENROLLMENTS
 
@@ -55,16 +57,19 @@ class Row:
 @require_safe
 def edition_attendance(request: HttpRequest, pk: int) -> HttpResponse:
     """For its tutors and the office: 403 for who has no edition to watch, 404 for another's."""
+    at = timezone.now()
     cohort = get_object_or_404(editions_watched_by(request.user).select_related("programme"), pk=pk)
     people = list(Enrollment.objects.filter(cohort=cohort).select_related("user"))
-    rows = sorted(map(Row, attendances(cohort, people, at=timezone.now())), key=lambda row: row.urgency)
+    rows = sorted(map(Row, attendances(cohort, people, at=at)), key=lambda row: row.urgency)
     following = [row for row in rows if not row.ended and not row.attendance.enrollment.auditor]
-    trail = []
+    begun = Session.objects.live().filter(cohort=cohort, starts_at__lte=at)
+    trail = [(reverse("assessments:teaching"), _("Teaching"))]
     if may_export_registers(request.user):
         trail = [(reverse("admin:courses_cohort_change", args=[cohort.pk]), str(cohort))]
     context = {
         "cohort": cohort,
         "rows": rows,
+        "sessions": begun.select_related("module", "register").order_by("-starts_at", "-pk"),
         "lost": sum(not row.attendance.reachable for row in following),
         "at_risk": sum(row.attendance.reachable and row.at_risk for row in following),
         "trail": trail,

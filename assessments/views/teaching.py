@@ -1,4 +1,4 @@
-"""What an instructor teaches, and which results are missing."""
+"""What an instructor teaches and which results are missing; what waits for the tutor of an edition."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assessments.access import instructor_of, tests_open_to
+from assessments.access import instructor_of, records_every_test, tests_open_to
+from assessments.desk import desks_of
 from assessments.marking import results_due_on
 from assessments.models import ModuleTest
 from assessments.progress import overdue_since, with_progress
@@ -48,13 +49,18 @@ class Edition:
 
 @require_safe
 def teaching(request: HttpRequest) -> HttpResponse:
-    """Modules with the state of their tests, sessions to come and past, hours taught."""
-    at = timezone.now()
-    tests = with_progress(tests_open_to(request.user), at=at)
-    tests = tests.select_related("session", "module__block", "cohort")
+    """Modules with the state of their tests, sessions to come and past, hours taught; before them, of a
+    tutor, what the editions ask.
+    """
+    at, today = timezone.now(), timezone.localdate()
     instructor = instructor_of(request.user)
-    editions = by_edition(tests, lessons(instructor) if instructor else [], at)
-    context = {"instructor": instructor, "editions": editions, "at": at}
+    desks = sorted(desks_of(request.user, at=at), key=lambda desk: distance(desk.cohort, today))
+    editions = []
+    if instructor or records_every_test(request.user) or not desks:
+        tests = with_progress(tests_open_to(request.user), at=at)
+        tests = tests.select_related("session", "module__block", "cohort")
+        editions = by_edition(tests, lessons(instructor) if instructor else [], at)
+    context = {"instructor": instructor, "desks": desks, "editions": editions, "at": at}
     return render(request, "assessments/teaching.html", context)
 
 

@@ -186,9 +186,9 @@ class EveningBefore(Func):
 
 
 class Seconds(Func):
-    """A moment as a whole number."""
+    """A moment as a whole number, cut off as `int(moment.timestamp())` does: a cast alone would round."""
 
-    template = "EXTRACT(EPOCH FROM %(expressions)s)::bigint"
+    template = "floor(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
     output_field = BigIntegerField()
 
 

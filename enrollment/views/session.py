@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from courses.access import editions_tutored_by
 from courses.models import MaterialVersion, Room, Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
@@ -56,10 +57,12 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def keeps_register(user, found: Session, mine: Entry | None) -> bool:
-    """Who teaches the session, and the office; the tutor comes from the page of teaching."""
+    """Who teaches the session, the tutor of its edition, and the office."""
     if found.cancelled:
         return False
-    return bool(mine and mine.taught) or (user.is_staff and user.has_perm("assessments.change_register"))
+    if (mine and mine.taught) or (user.is_staff and user.has_perm("assessments.change_register")):
+        return True
+    return user.is_tutor and editions_tutored_by(user).filter(pk=found.cohort_id).exists()
 
 
 def waiting_ahead(user, found: Session, rooms: list[Room]) -> int | None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from assessments.attendance import attendances, own_attendances, with_rules
+from assessments.models import AbsenceNotice, AttendanceRule
 from enrollment.actions.eligibility import ask_for_documents
 from enrollment.actions.offers import end_enrollment
-from enrollment.models import Application
+from enrollment.models import Application, Enrollment
 from tests.factories import (
     a_call,
     a_cohort,
@@ -30,6 +32,8 @@ from tests.factories import (
     rome,
     somebody_of_the_office,
 )
+from tests.lesson import BEGIN, END, WHOLE, Lesson, from_to
+from tests.registers import registers_of_every_state
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +75,47 @@ def test_a_participant_finds_the_next_session_and_its_room_or_when_the_call_open
     assert theirs in page.text
     assert not_theirs not in page.text
     assert "https://c.it" not in page.text
+
+
+def test_who_attends_may_check_in_from_home_while_the_doors_are_open(home, cohort, time_machine):
+    begin = rome(2022, 3, 25, 9)
+    lesson = a_session(cohort, starts_at=begin, mode="in_person", instructors=[an_instructor()])
+    person, address = an_enrollment(cohort=cohort).user, reverse("assessments:checkin", args=[lesson.pk])
+    assert address not in home(person).text
+    time_machine.move_to(begin - timedelta(minutes=15), tick=False)
+    assert address in home(person).text
+    assert address not in home(lesson.teachers.get().instructor.user).text
+
+
+def test_a_participant_reads_what_budget_is_left(home, cohort, time_machine):
+    lesson = Lesson()
+    time_machine.move_to(END + timedelta(hours=1), tick=False)
+    lesson.call((), from_to(15, 240), WHOLE)
+    absent, late = lesson.people[:2]
+    assert "[/attendance/] Attendance : left: 2 h of the 6 h that may be missed" in main_of(home(absent.user))
+    assert "left: 5 h 45 min of the 6 h that may be missed" in main_of(home(late.user))
+    by_mode = {"cohort": lesson.cohort, "scope": "session_mode", "mode": "hybrid", "share": 9500}
+    AttendanceRule.objects.create(**by_mode)  # of 4 h, which leaves 12 minutes
+    assert "Attendance : out of reach (sessions hybrid)" in main_of(home(late.user))
+    Enrollment.objects.filter(pk=late.pk).update(auditor=True)
+    assert "may be missed" not in main_of(home(late.user))
+
+
+def test_home_and_the_page_of_attendance_are_of_one_mind(django_assert_num_queries):
+    lesson = registers_of_every_state()
+    AttendanceRule.objects.create(cohort=lesson.cohort, scope="in_person", share=2000, excuses_count=True)
+    AbsenceNotice.objects.update(state="accepted", answered_at=END, answered_by=lesson.tutor)
+    late = Enrollment.objects.filter(cohort=lesson.cohort).latest("starts_on")
+    for at in (BEGIN, END + timedelta(days=3), END + timedelta(days=200)):
+        for person in (*lesson.people, late):
+            [slow] = attendances(person.cohort, [person], at=at)
+            with django_assert_num_queries(2):
+                [quick] = own_attendances(with_rules(Enrollment.objects.filter(pk=person.pk)), at=at)
+            assert (quick.standings, quick.lessons, quick.record) == (
+                slow.standings,
+                slow.lessons,
+                slow.record,
+            )
 
 
 def test_a_participant_finds_published_scores_only(home, cohort):

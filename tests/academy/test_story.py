@@ -22,8 +22,10 @@ from academy.demo.selection import Selection
 from academy.demo.stage import Stage
 from academy.models import Notice, User
 from assessments.attendance import Attendance, attendances
+from assessments.desk import waiting_for
 from assessments.models import ModuleTest, PlatformReport, Presence, RectificationRequest, Register, Score
 from assessments.sheets import sheet_of, verdict
+from courses.access import editions_tutored_by
 from courses.models import Cohort, MaterialVersion, PlanRun, Room, Session, SessionTeacher
 from courses.telling import proposed
 from courses.workdays import ROME, instant
@@ -542,10 +544,12 @@ def test_laboratories_are_taught_in_groups_side_by_side(first):
         assert (len(rooms), rooms.aggregate(seats=Sum("capacity"))["seats"]) == (3, 37)
 
 
-def test_the_four_log_ins_work_and_are_who_they_say(running):
+def test_the_log_ins_work_and_are_who_they_say(running):
     people = {address: authenticate(None, email=address, password=PASSWORD) for address in LOGINS}
     assert [person and person.email for person in people.values()] == list(LOGINS)
-    office, instructor, participant, applicant = people.values()
+    office, instructor, tutor, participant, applicant = people.values()
+    assert running in editions_tutored_by(tutor)
+    assert waiting_for(tutor) == 1  # a notice of absence
     assert (office.is_staff, office.is_superuser, office.groups.get().name) == (True, False, "Office")
     assert participant.enrollments.get(cohort=running).state == Enrollment.State.ACTIVE
     assert applicant.applications.get().state == Application.State.ELIGIBLE

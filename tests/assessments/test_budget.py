@@ -104,6 +104,21 @@ def test_in_presence_counts_only_what_was_attended_there():
     assert (now.attended, now.missed, now.reached) == (340, 380, False)
 
 
+def test_what_is_planned_remotely_is_never_in_presence_and_missing_it_costs_nothing_more():
+    plan = [replace(one, mode="remote") if one.key % 3 == 0 else one for one in lessons(held=0, coming=75)]
+    now = standing(Rule(Scope.IN_PERSON, 18_000, 6000), plan, {})
+    assert (now.missed, now.left, now.coming, now.reachable) == (6_000, 1_200, 12_000, True)
+    assert (if_missed(now, plan[:1]), if_missed(now, plan[1:2])) == (1_200, 960)
+    assert not standing(Rule(Scope.IN_PERSON, 18_000, 7000), plan, {}).reachable
+
+
+def test_hours_that_are_not_on_the_timetable_yet_can_be_reached_too():
+    now = standing(RULE, lessons(held=10, coming=10), record(10 * 240, held=10))
+    assert (now.coming, now.reachable) == (2_400, True)
+    lost = standing(RULE, lessons(held=16, coming=10), record(0, held=16))
+    assert not lost.reachable
+
+
 def test_an_excuse_counts_only_where_the_rule_says_so():
     known = record(18_000) | {3: Attended(0, 0, excused=True)}
     assert standing(RULE, lessons(), known).missed == 240

@@ -256,6 +256,15 @@ def test_who_teaches_leaves_no_note_and_a_head_request_neither(lesson, remote, t
 # --- guessing ----------------------------------------------------------------------------------
 
 
+def test_the_digits_are_no_address_where_guesses_would_not_be_counted(lesson):
+    browser = Client(headers={"Accept-Language": "en"})
+    answer = browser.get(reverse("assessments:scan", args=[lesson.session.pk, code(lesson.session)]))
+    assert answer.status_code == 409
+    assert "not a code of this session" in answer.text
+    assert f'href="{page(lesson.session)}"' in answer.text
+    assert browser.get(scan(lesson.session)).status_code == 302
+
+
 def test_guesses_are_counted_and_stopped(lesson):
     client = client_of(lesson.people[0].user)
     allowed = settings.ACCOUNT_RATE_LIMITS["checkin_code"].partition("/")[0]

@@ -13,7 +13,15 @@ from assessments.models import Presence, PresenceInterval
 from courses.models import Role, Session
 from enrollment.models import Enrollment
 from tests.classroom import client_of
-from tests.factories import a_cohort, a_module, a_person, an_enrollment, rome, somebody_of_the_office
+from tests.factories import (
+    a_cohort,
+    a_module,
+    a_person,
+    a_session,
+    an_enrollment,
+    rome,
+    somebody_of_the_office,
+)
 from tests.lesson import END, WHOLE, Lesson, from_to
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +60,14 @@ def test_who_needs_help_comes_first_and_who_left_comes_last(lesson):
     rows = page(lesson, lesson.tutor).context["rows"]
     absent, late, present = lesson.people[1], lesson.people[2], lesson.people[0]
     assert [row.attendance.enrollment for row in rows] == [absent, late, present, left]
+
+
+def test_the_tutor_finds_every_register_of_the_edition_and_how_far_it_is(lesson):
+    text = page(lesson, lesson.tutor).text
+    register = reverse("assessments:register", args=[lesson.session.pk])
+    assert f'href="{register}"' in text
+    later = a_session(lesson.cohort, starts_at=END + timedelta(days=1))
+    assert reverse("assessments:register", args=[later.pk]) not in page(lesson, lesson.tutor).text
 
 
 def test_it_says_so_where_nobody_follows_the_edition():

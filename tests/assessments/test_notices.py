@@ -9,12 +9,13 @@ import pytest
 from academy.letter import Desk
 from academy.models import Notice
 from academy.postman import KINDS
-from assessments.actions.absences import refuse_notice, send_notice
+from assessments.actions.absences import accept_notice, refuse_notice, send_notice
 from assessments.actions.register import put_right
 from assessments.actions.requests import ask_for_rectification, grant_request
 from assessments.actions.scores import publish_scores
 from assessments.marking import reminders_due
-from assessments.models import Score
+from assessments.models import AbsenceNotice, Score
+from assessments.notices import SETTLING
 from courses.actions.timetable import cancel_session
 from enrollment.actions.offers import end_enrollment
 from tests.factories import ROME, a_cohort, a_session, a_test, an_enrollment, an_instructor, rome
@@ -197,8 +198,8 @@ def test_an_answer_to_a_request_is_told_to_who_asked_and_the_change_is_not_told_
     request, at, person = asked(lesson), END + DAY, lesson.people[0]
     assert due("rectification_answered", at) == []
     grant_request(rectificationrequest=request, words="Seen", by=lesson.tutor, at=at)
-    assert due("rectification_answered", at) == [(person.user_id, request.pk, 1, at)]
-    assert due("presence_rectified", at) == []
+    assert due("rectification_answered", at) == [(person.user_id, request.pk, int(at.timestamp()), at)]
+    assert due("presence_rectified", at + SETTLING) == []
 
 
 def test_who_did_not_ask_is_told_that_the_register_was_changed(lesson):
@@ -206,7 +207,27 @@ def test_who_did_not_ask_is_told_that_the_register_was_changed(lesson):
     lesson.close()
     at, person = END + DAY, lesson.people[2]
     put_right(session=lesson.session, enrollment=person, spells=(), reason="Ill", by=lesson.tutor, at=at)
-    assert due("presence_rectified", at) == [(person.user_id, person.rectifications.get().pk, 1, at)]
+    last = person.rectifications.get().intervals.get()
+    assert due("presence_rectified", at + SETTLING - SECOND) == []
+    assert due("presence_rectified", at + SETTLING) == [(person.user_id, last.pk, 1, at + SETTLING)]
+
+
+def test_a_correction_between_signing_and_closing_is_told_to_whom_it_concerns(lesson):
+    first, second, _third = lesson.people
+    lesson.call((), WHOLE, WHOLE)  # nobody has signed: the register is being written
+    lesson.sign()
+    assert due("presence_rectified", END + DAY) == []
+    at = END + timedelta(hours=1)
+    lesson.call(from_to(0, 60), WHOLE, WHOLE, at=at, reason="Came for an hour")
+    [told] = due("presence_rectified", at + SETTLING)
+    notice = Notice(kind="presence_rectified", user=first.user, key=told[1], revision=1)
+    kind = KINDS["presence_rectified"]
+    assert (told[0], told[3], kind.still_due(notice, at)) == (first.user_id, at + SETTLING, None)
+    lesson.call(from_to(0, 90), WHOLE, WHOLE, at=at + 5 * SECOND, reason="An hour and a half")
+    assert kind.still_due(notice, at) == "it was changed once more"
+    assert [who for who, *_rest in due("presence_rectified", at + DAY)] == [first.user_id] * 2
+    notice.user = second.user
+    assert kind.still_due(notice, at)
 
 
 def test_an_answer_to_a_notice_of_absence_is_told_to_who_sent_it(lesson):
@@ -215,8 +236,20 @@ def test_an_answer_to_a_notice_of_absence_is_told_to_who_sent_it(lesson):
         enrollment=person, session=lesson.session, spell=None, reason="Flu", by=person.user, at=END
     )
     refuse_notice(absencenotice=notice, words="Too late", by=lesson.tutor, at=END)
-    assert due("absence_answered", END) == [(person.user_id, notice.pk, 1, END)]
-    told = Notice(kind="absence_answered", user=person.user, key=notice.pk, revision=1)
+    revision = int(END.timestamp())
+    assert due("absence_answered", END) == [(person.user_id, notice.pk, revision, END)]
+    told = Notice(kind="absence_answered", user=person.user, key=notice.pk, revision=revision)
+    assert KINDS["absence_answered"].still_due(told, END) is None
     mail = Desk().write(KINDS["absence_answered"], [told], END)
     assert "Flu" not in mail.body
     assert not any(other.user.name in mail.body for other in lesson.people[1:])
+    notice.refresh_from_db()
+    accept_notice(absencenotice=notice, by=lesson.tutor, at=END + DAY)
+    AbsenceNotice.objects.update(answered_at=END + DAY - timedelta(milliseconds=300))
+    [(_who, _key, revision, _at)] = due("absence_answered", END + DAY)
+    told.revision = revision
+    assert KINDS["absence_answered"].still_due(told, END + DAY) is None, "no second is rounded up"
+    AbsenceNotice.objects.update(answered_at=END + DAY)
+    changed = int((END + DAY).timestamp())
+    assert due("absence_answered", END + DAY) == [(person.user_id, notice.pk, changed, END + DAY)]
+    assert KINDS["absence_answered"].still_due(told, END + DAY) == "the answer no longer stands"

@@ -23,6 +23,9 @@ REFUSED_BY_THE_POLICY = {
 }
 
 
+COMMENT_OVER_LINES = r"\{#(?!.*#\})"  # Django prints it
+
+
 def named(path):
     return str(path.relative_to(ROOT))
 
@@ -49,6 +52,13 @@ def test_a_template_holds_nothing_the_content_policy_refuses(page):
 )
 def test_the_guard_above_sees_what_it_should(what, markup):
     assert [name for name, pattern in REFUSED_BY_THE_POLICY.items() if re.search(pattern, markup)] == [what]
+
+
+def test_no_comment_of_a_template_is_printed():
+    templates = (ROOT / "templates").rglob("*.*")
+    assert [named(one) for one in templates if re.search(COMMENT_OVER_LINES, one.read_text())] == []
+    assert re.search(COMMENT_OVER_LINES, "{# one\n two #}")
+    assert not re.search(COMMENT_OVER_LINES, "{# one #}\n")
 
 
 @pytest.mark.parametrize("file", [*SHEETS, *SCRIPTS], ids=named)

@@ -211,7 +211,7 @@ def answered_of_presence(what, accepted):
     )
     answer = {"answer": "Il registro d’aula", "answered_by": lesson.tutor, "answered_at": AT}
     getattr(person, what).update(state="accepted" if accepted else "refused", **answer)
-    return person.user, [(sent.pk, 1)]
+    return person.user, [(sent.pk, int(AT.timestamp()))]
 
 
 def rectified():
@@ -221,7 +221,7 @@ def rectified():
     lesson.close()
     [person] = lesson.people
     put_right(session=lesson.session, enrollment=person, spells=(), reason="Assente", by=lesson.tutor, at=AT)
-    return person.user, [(person.rectifications.get().pk, 1)]
+    return person.user, [(person.rectifications.get().intervals.get().pk, 1)]
 
 
 def budget_used(threshold):

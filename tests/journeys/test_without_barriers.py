@@ -8,7 +8,13 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from assessments.actions.absences import send_notice
+from assessments.actions.register import Call, Given, Spell, call_roll
+from assessments.actions.requests import ask_for_rectification
+from assessments.models import AttendanceRule
+from assessments.presence import Attendance
 from courses.actions.timetable import cancel_session, move_session
+from courses.models import Role
 from enrollment.access import interest_token
 from enrollment.actions.eligibility import ask_for_documents
 from enrollment.actions.interest import leave_address
@@ -71,6 +77,8 @@ class Portal:
         self.score = a_score(self.published, enrollment=self.member, published_at=NOW - timedelta(days=2))
         a_score(self.draft, enrollment=self.member, value=17)
         a_notice(user=self.member.user, key=today.pk)
+        self.held, self.tutor = held, a_person()
+        self.write_into_the_register(cohort)
         next_year = {
             "starts_on": NOW.date() + timedelta(days=90),
             "ends_on": NOW.date() + timedelta(days=240),
@@ -94,6 +102,19 @@ class Portal:
         self.nomination = a_nomination(cohort=self.call.cohort, contact=a_person())
         an_application(cohort=self.call.cohort, nomination=self.nomination)
         self.interest = leave_address(email="anna@example.org", language="it", at=NOW)
+
+    def write_into_the_register(self, cohort) -> None:
+        """Somebody came late, asks for more and will not come; rules of every kind."""
+        Role.objects.create(user=self.tutor, cohort=cohort, kind=Role.Kind.TUTOR)
+        end, me = self.held.ends_at, {"enrollment": self.member, "by": self.member.user}
+        late = (Spell(Attendance.IN_PERSON, self.held.starts_at + timedelta(minutes=20), end),)
+        calls = [Call(self.member.pk, late)]
+        told = {"given": Given(topic="Piani"), "seen": 0, "by": self.teacher.user, "at": end}
+        call_roll(session=self.held, calls=calls, **told)
+        asked = Spell(Attendance.IN_PERSON, self.held.starts_at, end)
+        self.request = ask_for_rectification(session=self.held, spell=asked, reason="Io c’ero", at=end, **me)
+        self.absence = send_notice(session=self.soon, spell=None, reason="Influenza", at=NOW, **me)
+        AttendanceRule.objects.create(cohort=cohort, scope="module", share=9000)
 
     def visits(self) -> dict:
         """Who opens which pages."""
@@ -134,6 +155,16 @@ class Portal:
                 *("/home/", "/schedule/", "/schedule/?view=week", "/schedule/?view=month"),
                 *(f"/sessions/{self.soon.pk}/", f"/sessions/{self.moved.pk}/join/"),
                 *("/calendar/", "/results/", "/notices/"),
+                *("/attendance/", f"/attendance/?miss={self.moved.pk}"),
+                *(f"/attendance/{self.moved.pk}/absence/", f"/attendance/{self.held.pk}/rectification/"),
+                *(f"/sessions/{self.soon.pk}/checkin/", f"/checkin/{self.soon.pk}/nonsense/"),
+            ),
+            "a tutor": (
+                self.tutor,
+                *("/home/", "/teaching/", f"/teaching/editions/{self.member.cohort_id}/attendance/"),
+                *(f"/teaching/absences/{self.absence.pk}/", f"/teaching/requests/{self.request.pk}/"),
+                *(f"/teaching/sessions/{self.held.pk}/{page}/" for page in ("register", "report")),
+                *(f"/sessions/{self.soon.pk}/", f"/teaching/sessions/{self.soon.pk}/code/"),
             ),
             "an instructor": (
                 self.teacher.user,
@@ -168,6 +199,7 @@ class Portal:
             "somebody asked for documents",
             "a participant",
             "an instructor",
+            "a tutor",
             "the office",
             "the office admitting",
         ),
