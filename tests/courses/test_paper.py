@@ -34,9 +34,9 @@ PAPER = Paper(
 
 
 def streams(pdf: bytes) -> bytes:
-    """All that is in it, unpacked."""
+    """All that is in it, unpacked; what ends in a carriage return loses it with the end of its line."""
     packed = findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, DOTALL)
-    return pdf + b"".join(zlib.decompress(part) for part in packed if part[:1] == b"x")
+    return pdf + b"".join(zlib.decompressobj().decompress(part) for part in packed if part[:1] == b"x")
 
 
 def texts(paper: Paper, element: str) -> Iterator[str]:

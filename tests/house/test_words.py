@@ -36,6 +36,7 @@ SAME = {
     "Privacy",
     "R",
     "tutor",
+    "Tutor",
 }
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\w*\}")
