@@ -98,6 +98,13 @@ def test_where_nobody_rules_all_sources_count_together_and_a_second_in_both_is_i
     assert counted.attendance is REMOTE
 
 
+def test_who_was_in_the_room_for_half_of_it_attended_in_person():
+    half = credited(
+        spell("14:00", "16:00", Source.ROLL_CALL, IN_PERSON), spell("16:00", "18:00", Source.ROLL_CALL)
+    )
+    assert (half.attendance, half.remarks) == (IN_PERSON, ())
+
+
 def test_parts_of_minutes_add_up_before_they_are_dropped():
     halves = [spell(f"14:{minute}:00", f"14:{minute}:30") for minute in (10, 20, 30)]
     assert credited(*halves).minutes == 1
