@@ -63,6 +63,7 @@ class RegisterAdmin(LedgerAdmin):
     list_select_related = ["session__module", "cohort"]
     search_fields = ["session__module__code", "topic", "digest"]
     date_hierarchy = "session__starts_at"
+    ordering = ["-session__starts_at"]
     fields = [
         *("session", "cohort", "state", "number", "topic", "note", "started_at", "finished_at"),
         *("signed_at", "closed_at", "closed_by", "locked_at", "locked_by", "digest"),
