@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments.access import instructor_of, records_every_test, tests_open_to
-from assessments.desk import desks_of
+from assessments.desk import desks_of, state_of
 from assessments.marking import results_due_on
-from assessments.models import ModuleTest
+from assessments.models import ModuleTest, RegisterState
 from assessments.progress import overdue_since, with_progress
 from courses.models import Cohort, Module, SessionPlace, SessionTeacher
 
@@ -34,6 +34,7 @@ class Edition:
 
     cohort: Cohort
     modules: dict[int, Taught] = field(default_factory=dict)
+    unsigned: list[SessionTeacher] = field(default_factory=list)
     coming: list[SessionTeacher] = field(default_factory=list)
     past: list[SessionTeacher] = field(default_factory=list)
     minutes_taught: int = 0
@@ -83,6 +84,8 @@ def by_edition(tests: Iterable[ModuleTest], lessons: Iterable[SessionTeacher], a
         edition = editions.setdefault(session.cohort_id, Edition(session.cohort))
         if session.ends_at > at:
             edition.coming.append(lesson)
+        elif lesson.live and state_of(session) == RegisterState.OPEN:
+            edition.unsigned.append(lesson)
         else:
             edition.past.insert(0, lesson)
         if lesson.live:

@@ -19,6 +19,7 @@ from tests.factories import (
     an_instructor,
     rome,
 )
+from tests.lesson import END, WHOLE, Lesson
 
 pytestmark = pytest.mark.django_db
 
@@ -130,8 +131,20 @@ def test_hours_taught_so_far_leave_out_what_is_to_come_and_what_was_cancelled(in
     [edition] = editions(instructor)
     assert (edition.minutes_taught, edition.minutes_planned) == (120, 210)
     assert "2 h" in words(instructor)
-    assert [lesson.session for lesson in edition.past] == [cancelled, edition.past[1].session]
+    assert [lesson.session for lesson in edition.past] == [cancelled]
     assert [lesson.session.minutes for lesson in edition.coming] == [90]
+
+
+def test_a_session_that_is_over_asks_for_its_signature_until_somebody_has_signed(time_machine):
+    time_machine.move_to(END, tick=False)
+    lesson = Lesson()
+    [edition] = editions(lesson.instructor)
+    assert ([one.session for one in edition.unsigned], edition.past) == ([lesson.session], [])
+    assert reverse("assessments:register", args=[lesson.session.pk]) in words(lesson.instructor)
+    lesson.call(WHOLE, WHOLE, ())
+    lesson.sign()
+    [edition] = editions(lesson.instructor)
+    assert (edition.unsigned, [one.session for one in edition.past]) == ([], [lesson.session])
 
 
 def test_the_running_edition_comes_first_then_what_is_to_come_then_what_is_over(instructor, cohort):
