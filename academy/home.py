@@ -3,16 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
-from academy.models import Notice
+from academy.models import Notice, User
 from assessments.access import tests_open_to
 from assessments.attendance import Attendance, own_attendances, with_rules
 from assessments.budget import Standing, tightest
 from assessments.desk import waiting_for
-from assessments.models import ModuleTest, Score
-from assessments.progress import overdue_since, published_scores, with_progress
+from assessments.models import AnswerState, ModuleTest, RectificationRequest, Score
+from assessments.progress import RowCount, overdue_since, published_scores, with_progress
 from enrollment.access import runs_the_office
 from enrollment.diary import Entry, diary
 from enrollment.judging import sheets_to_do
@@ -31,7 +30,7 @@ class Home:
     record, each with the day its results were due if that is over. `application` comes with its request for
     documents, its interview and its call; `call_open` says whether a draft can still be sent. `to_judge`
     counts a committee member's score sheets, `to_tutor` what waits for the tutor of an edition; `to_check`,
-    `offered` and `stuck` what waits for the office.
+    `offered`, `to_answer` and `stuck` what waits for the office.
     """
 
     has_diary: bool = False
@@ -49,6 +48,7 @@ class Home:
     to_tutor: int | None = None
     to_check: int | None = None
     offered: int | None = None
+    to_answer: int | None = None
     stuck: int | None = None
 
     @property
@@ -89,12 +89,16 @@ def home(user, *, at: datetime) -> Home:
         nominations = Nomination.objects.visible_to(user).order_by("-cohort__starts_on")
         page.nominations = list(nominations.select_related("organisation", "cohort"))
     if runs_the_office(user):
-        waiting = Application.objects.aggregate(
-            to_check=Count("pk", filter=Q(state=Application.State.SUBMITTED), distinct=True),
-            offered=Count("offers", filter=Q(offers__state=Offer.State.OPEN)),
+        waiting = (
+            Application.objects.filter(state=Application.State.SUBMITTED),
+            Offer.objects.filter(state=Offer.State.OPEN),
+            RectificationRequest.objects.filter(state=AnswerState.SENT),
+            Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]),
         )
-        page.to_check, page.offered = waiting["to_check"], waiting["offered"]
-        page.stuck = Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]).count()
+        counts = [RowCount(things.order_by().values("pk")) for things in waiting]
+        [(page.to_check, page.offered, page.to_answer, page.stuck)] = User.objects.filter(
+            pk=user.pk
+        ).values_list(*counts)
     return page
 
 

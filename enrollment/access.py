@@ -44,20 +44,21 @@ def sessions_open_to(user):
 
 
 def editions_open_to(user):
-    """The editions whose materials `user` may look at: followed or taught, for the office all."""
+    """The editions whose materials `user` may look at: followed, taught or tutored, for the office all."""
     if keeps_every_material(user):
         return Cohort.objects.all()
     followed = Enrollment.objects.live().filter(user=user).values("cohort")
-    return Cohort.objects.filter(Q(pk__in=followed) | Q(pk__in=sessions_taught_by(user).values("cohort")))
+    taught, tutored = sessions_taught_by(user).values("cohort"), editions_tutored_by(user).values("pk")
+    return Cohort.objects.filter(Q(pk__in=followed) | Q(pk__in=taught) | Q(pk__in=tutored))
 
 
 def materials_open_to(user, at: datetime):
-    """The materials `user` may read: those participants see, of the editions followed and the modules
-    taught; for the office of all. Whoever left has none.
+    """The materials `user` may read: those participants see, of the editions followed or tutored and the
+    modules taught; for the office of all. Whoever left has none.
     """
     followed = Enrollment.objects.live().filter(user=user).values("cohort")
     own = Q(cohort__in=followed) | Q(pk__in=materials_kept_by(user).values("pk"))
-    return Material.objects.published(at).filter(own)
+    return Material.objects.published(at).filter(own | Q(cohort__in=editions_tutored_by(user)))
 
 
 def runs_admission(user) -> bool:

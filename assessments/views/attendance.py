@@ -24,6 +24,7 @@ from assessments.models import (
     AnswerState,
     PresenceInterval,
     RectificationRequest,
+    RegisterState,
 )
 from assessments.presence import Source
 from assessments.sheets import Line
@@ -54,6 +55,13 @@ class Held:
     def full(self) -> bool:
         """Every minute is credited."""
         return self.line.credit.minutes >= self.session.minutes
+
+    @property
+    def may_explain(self) -> bool:
+        """Something was missed, no notice of it stands, and the register is not locked for good."""
+        register = getattr(self.session, "register", None)
+        stands = self.notice and self.notice.state != AnswerState.REFUSED
+        return not (self.full or stands or (register and register.state == RegisterState.LOCKED))
 
     @property
     def corrected(self) -> list[str]:

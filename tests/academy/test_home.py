@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.attendance import attendances, own_attendances, with_rules
-from assessments.models import AbsenceNotice, AttendanceRule
+from assessments.models import AbsenceNotice, AttendanceRule, RectificationRequest
 from enrollment.actions.eligibility import ask_for_documents
 from enrollment.actions.offers import end_enrollment
 from enrollment.models import Application, Enrollment
@@ -283,7 +283,12 @@ def test_the_office_finds_what_waits_for_it(home):
         a_notice(state=state)
     page = home(somebody_of_the_office())
     found = page.context["home"]
-    assert (found.to_check, found.offered, found.stuck) == (1, 2, 2)
+    assert (found.to_check, found.offered, found.to_answer, found.stuck) == (1, 2, 0, 2)
+    registers_of_every_state()
+    found = home(somebody_of_the_office()).context["home"]
+    assert (found.to_answer, RectificationRequest.objects.get().state) == (1, "sent")
+    RectificationRequest.objects.update(state="withdrawn")
+    assert home(somebody_of_the_office()).context["home"].to_answer == 0
     assert reverse("admin:enrollment_application_changelist") in page.text
 
 

@@ -181,6 +181,15 @@ def test_a_request_taken_back_may_be_made_again_from_the_page(lesson):
     assert address in text
 
 
+def test_once_a_register_is_locked_nobody_is_asked_why(lesson):
+    client = client_of(lesson.people[0].user)
+    lesson.sign()
+    lesson.close()
+    assert "Say why" in words(client.get(PAGE))
+    lesson.lock()
+    assert "Say why" not in words(client.get(PAGE))
+
+
 def test_who_was_there_all_the_time_may_ask_too(lesson):
     text = words(client_of(lesson.people[2].user).get(PAGE))
     assert "Ask for a rectification" in text  # as in person, or remotely

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from courses.actions.materials import publish_material, replace_material, withdraw_material
 from courses.files import Upload
-from courses.models import Material
+from courses.models import Material, Role
 from enrollment.actions import visits
 from enrollment.actions.visits import visit_materials
 from enrollment.models import MaterialVisit
@@ -94,9 +94,16 @@ def readers_of(cohort) -> dict:
         "committee": factories.a_member(cohort),
         "teacher": teacher.user,
         "teacher of another module": other.user,
+        "tutor": tutor_of(cohort),
+        "tutor of another edition": tutor_of(factories.a_cohort()),
         "office": factories.somebody_of_the_office(),
         "staff without the right": factories.a_person(is_staff=True),
     }
+
+
+def tutor_of(cohort):
+    role = Role.objects.create(user=factories.a_person(), cohort=cohort, kind=Role.Kind.TUTOR)
+    return role.user
 
 
 def test_a_material_is_there_for_those_entitled_and_for_nobody_else(cohort):
@@ -105,7 +112,7 @@ def test_a_material_is_there_for_those_entitled_and_for_nobody_else(cohort):
     def statuses(address: str) -> dict[str, int]:
         return {who: client_of(person).get(address).status_code for who, person in readers.items()}
 
-    entitled = {"participant", "who completed it", "teacher", "office"}
+    entitled = {"participant", "who completed it", "teacher", "tutor", "office"}
     assert statuses(file_of(material)) == {who: 200 if who in entitled else 404 for who in readers}
     entitled |= {"teacher of another module"}  # who sees there what is of their own
     assert statuses(page_of(cohort)) == {who: 200 if who in entitled else 404 for who in readers}
