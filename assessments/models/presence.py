@@ -106,7 +106,10 @@ class PresenceInterval(models.Model):
         verbose_name = _("interval of presence")
         verbose_name_plural = _("intervals of presence")
         ordering = ["session", "enrollment", "starts_at", "pk"]
-        indexes = [models.Index(name="intervals_of_a_session", fields=["session", "enrollment"])]
+        indexes = [
+            models.Index(name="intervals_of_a_session", fields=["session", "enrollment"]),
+            models.Index(name="intervals_by_when_they_were_said", fields=["at"]),
+        ]
         constraints = [
             known_values("an_interval_has_a_known_source", "source", SaidBy),
             known_values("an_interval_has_a_known_attendance", "attendance", Attending),
