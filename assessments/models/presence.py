@@ -108,7 +108,7 @@ class PresenceInterval(models.Model):
         ordering = ["session", "enrollment", "starts_at", "pk"]
         indexes = [
             models.Index(name="intervals_of_a_session", fields=["session", "enrollment"]),
-            models.Index(name="intervals_by_when_they_were_said", fields=["at"]),
+            models.Index(name="intervals_by_moment", fields=["at"]),
         ]
         constraints = [
             known_values("an_interval_has_a_known_source", "source", SaidBy),

@@ -95,7 +95,7 @@ def test_several_files_sent_at_once_become_as_many_materials(desk):
     assert "Lezione 1" in text
 
 
-def test_of_several_files_all_are_kept_or_none(desk, monkeypatch):
+def test_of_several_files_all_are_kept_or_none(desk, monkeypatch, logged_errors):
     def until_the_disk_is_full(**facts):
         if Material.objects.exists():
             raise OSError("no space left")
@@ -104,6 +104,8 @@ def test_of_several_files_all_are_kept_or_none(desk, monkeypatch):
     monkeypatch.setattr(pages, "add_material", until_the_disk_is_full)
     with pytest.raises(OSError, match="no space left"):
         desk.send(("Lezione 1.pdf", PDF), ("mappa.png", PNG))
+    assert logged_errors
+    logged_errors.clear()
     assert not Material.objects.exists()
 
 
