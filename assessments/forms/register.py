@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from django import forms
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import Http404
 from django.utils.dateparse import parse_time
 from django.utils.timezone import localtime
@@ -21,6 +22,7 @@ from courses.refusals import Refusal
 
 ABSENT, AS_IT_IS = "absent", "same"
 TIMES = ("from", "to", "again", "until")
+LONGEST = {"topic": 300, "note": 1000, "reason": 1000}  # characters
 CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
@@ -142,6 +144,11 @@ class RollCall:
         self.topic, self.note = data.get("topic", "").strip(), data.get("note", "").strip()
         self.started, self.finished = data.get("started", ""), data.get("finished", "")
         self.reason = data.get("reason", "").strip()
+        for name, longest in LONGEST.items():
+            try:
+                MaxLengthValidator(longest)(getattr(self, name))
+            except ValidationError as error:
+                self.errors[name] = error.messages[0]
         self.read()
 
     def read(self) -> None:

@@ -73,6 +73,18 @@ def test_a_time_that_cannot_be_is_said_beside_the_person_and_nothing_typed_is_lo
     assert not PresenceInterval.objects.exists()
 
 
+@pytest.mark.parametrize(("field", "longest"), [("topic", 300), ("note", 1000), ("reason", 1000)])
+def test_what_is_too_long_is_said_and_not_lost(lesson, field, longest):
+    lesson.call(WHOLE, WHOLE, WHOLE)
+    lesson.sign()
+    long = "x" * (longest + 1)
+    answer = client_of(lesson.teacher).post(page(lesson), typed(lesson, "absent", **{field: long}))
+    assert answer.status_code == 422
+    assert f'<a href="#{field}">' in answer.text
+    assert long in answer.text
+    assert lesson.minutes() == [240, 240, 240]
+
+
 def test_of_two_people_the_second_is_told_and_may_insist(lesson):
     lesson.call(WHOLE, WHOLE, WHOLE)
     teacher = client_of(lesson.teacher)
