@@ -9,6 +9,8 @@ from time import perf_counter
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -263,6 +265,33 @@ def test_reports_are_for_who_keeps_the_register(lesson):
     assert client_of(lesson.people[0].user).get(page(lesson)).status_code == 403
     assert client_of(Lesson().teacher).get(page(lesson)).status_code == 404
     assert client_of(lesson.teacher).get(page(lesson)).status_code == 200
+
+
+def test_page_preview_and_import_ask_as_much_for_three_people_as_for_thirty(time_machine):
+    time_machine.move_to(END, tick=False)
+
+    def asked(size: int) -> list[int]:
+        lesson, counts, answer = Lesson(size), [], None
+        client = client_of(lesson.teacher)
+        rows = [
+            (one.user.name, one.user.email if n else "", "14:00:00", "18:00:00")
+            for n, one in enumerate(lesson.people)
+        ]
+        for step in (
+            lambda _: client.get(page(lesson)),
+            lambda _: upload(client, lesson, zoom(*rows)),
+            lambda preview: confirm(client, lesson, preview),
+        ):
+            with CaptureQueriesContext(connection) as captured:
+                answer = step(answer)
+            counts.append(len(captured))
+        assert PresenceInterval.objects.filter(session=lesson.session).count() == size - 1
+        return counts
+
+    asked(3)
+    few = asked(3)
+    assert asked(30) == few
+    assert max(few) <= 30, few
 
 
 def test_every_reason_has_its_sentence():
