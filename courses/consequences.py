@@ -61,24 +61,33 @@ def of_session(session: Session, becoming: Becoming) -> Iterable[Consequence]:
     """Clashes and absences at the new time, instructors told, and a draft that will have to catch up."""
     if not becoming.cancelled:
         yield from _clashes(session, becoming)
-    names = [row.instructor.name for row in session.teachers.select_related("instructor")]
+    people = [row.instructor for row in session.teachers.select_related("instructor")]
     if not becoming.told:
         yield Consequence(_("Nobody is told: it has begun."))
-    elif names:
-        yield Consequence(_("Instructors told: %(names)s.") % {"names": ", ".join(names)})
+    else:
+        if names := [one.name for one in people if one.user_id]:
+            yield Consequence(_("Instructors told: %(names)s.") % {"names": ", ".join(names)})
+        yield from _unreachable(people)
     if session.drafted.filter(draft__state="open").exists():
         yield Consequence(_("An open draft has this session: it will have to take the change over."))
 
 
 def of_substitution(session: Session, out: Instructor, into: Instructor) -> Iterable[Consequence]:
-    """Clashes and absences of who comes."""
+    """Clashes and absences of who comes, and who cannot be told."""
     here = _as_it_stands(session)
     academic = into.kind == TeachingKind.ACADEMIC
     teachers = tuple(
         Teacher(into.pk, into.name, academic, one.share, one.minutes) if one.key == out.pk else one
         for one in here.teachers
     )
-    return _judged(session, replace(here, teachers=teachers))
+    yield from _judged(session, replace(here, teachers=teachers))
+    yield from _unreachable([out, into])
+
+
+def _unreachable(people: Iterable[Instructor]) -> Iterable[Consequence]:
+    """Whom no mail reaches."""
+    if names := [one.name for one in people if not one.user_id]:
+        yield Consequence(_("Not told, as they have no account: %(names)s.") % {"names": ", ".join(names)})
 
 
 def _clashes(session: Session, becoming: Becoming) -> Iterable[Consequence]:

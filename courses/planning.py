@@ -14,6 +14,7 @@ from courses import pattern, planner
 from courses.drafts import Absence
 from courses.models import (
     Availability,
+    Cohort,
     DraftSession,
     Instructor,
     Room,
@@ -231,7 +232,7 @@ def instructors_of(keys: set[int], draft: TimetableDraft) -> Iterator[planner.In
     for row in Availability.objects.filter(
         instructor__in=keys, starts_on__lte=cohort.ends_on, ends_on__gte=cohort.starts_on
     ):
-        away[row.instructor_id] += spans_of(absence_of(row), cause=str(row.pk))
+        away[row.instructor_id] += spans_of(absence_of(row), cohort, cause=str(row.pk))
     elsewhere = Session.objects.live().exclude(cohort=cohort).filter(teachers__instructor__in=keys)
     for person, begins, ends, code in elsewhere.values_list(
         "teachers__instructor", "starts_at", "ends_at", "cohort__code"
@@ -241,10 +242,11 @@ def instructors_of(keys: set[int], draft: TimetableDraft) -> Iterator[planner.In
         yield planner.Instructor(str(one.pk), Kind(one.kind), tuple(away[one.pk]))
 
 
-def spans_of(absence: Absence, *, cause: str) -> Iterator[Span]:
-    """The stretches of an absence, a day each."""
-    for number in range((absence.last - absence.first).days + 1):
-        day = absence.first + timedelta(days=number)
+def spans_of(absence: Absence, cohort: Cohort, *, cause: str) -> Iterator[Span]:
+    """The stretches of an absence within an edition, a day each: some are away for ever."""
+    first, last = max(absence.first, cohort.starts_on), min(absence.last, cohort.ends_on)
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
         if absence.weekday in (None, day.weekday()):
             begins, ends = (0, 24) if absence.half is None else NOON[absence.half]
             midnight = datetime.combine(day, datetime.min.time(), tzinfo=ROME)
@@ -257,7 +259,7 @@ def rooms_of(rooms: Iterable[Room], draft: TimetableDraft) -> Iterator[planner.R
     rooms, cohort = list(rooms), draft.cohort
     taken: defaultdict[int, list[Span]] = defaultdict(list)
     for key, closure in room_closures(cohort, room__in=rooms):
-        taken[key] += spans_of(shut_of(closure), cause=str(closure.pk))
+        taken[key] += spans_of(shut_of(closure), cohort, cause=str(closure.pk))
     elsewhere = Session.objects.live().exclude(cohort=cohort).filter(places__room__in=rooms)
     for key, begins, ends, code in elsewhere.values_list(
         "places__room", "starts_at", "ends_at", "cohort__code"

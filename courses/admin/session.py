@@ -164,7 +164,9 @@ class SessionAdmin(OfficeAdmin):
             substitute_teacher,
             form=SubstituteForm,
             when=lambda session: not session.cancelled and bool(session.teachers.all()),
-            note=lambda _session: _("Who comes takes over the minutes of who goes. Both are told."),
+            note=lambda _session: _(
+                "Who comes takes over the minutes of who goes. Both are told, unless it has begun."
+            ),
             given=lambda session: {"session": session},
             warns=True,
         ),
@@ -188,7 +190,7 @@ class SessionAdmin(OfficeAdmin):
             when=lambda session: session.cancelled,
             note=lambda _session: _(
                 "It stands again at its time, with its rooms and instructors, if they are still free. "
-                "Participants and instructors are told."
+                "Participants and instructors are told, unless it has begun."
             ),
         ),
     )

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.actions.appointments import answer_appointment, declare_absence, withdraw_absence
 from courses.forms import AbsenceForm, AnswerForm
-from courses.models import Appointment, Availability, Instructor
+from courses.models import Appointment, Availability, Instructor, Session
 from courses.refusals import Refusal
+from courses.timetable import hit_by
 from courses.views.once import once
+from courses.wording import span_in_words
 
 
 def own(request: HttpRequest) -> Instructor:
@@ -32,10 +34,18 @@ def availability(request: HttpRequest) -> HttpResponse:
     instructor, at = own(request), timezone.now()
     form = AbsenceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        declare_absence(instructor=instructor, **form.cleaned_data, by=request.user, at=at)
+        absence = declare_absence(instructor=instructor, **form.cleaned_data, by=request.user, at=at)
         messages.success(request, _("Saved: the office sees it."))
+        if hit := hit_by(absence, at):
+            messages.warning(request, still_taught(hit))
         return redirect("courses:availability")
     return page(request, instructor, form, at, status=422 if form.errors else 200)
+
+
+def still_taught(hit: list[Session]) -> str:
+    """An absence moves nothing: which sessions stand, and whom to tell."""
+    days = "; ".join(span_in_words(one.module.code, one.starts_at, one.ends_at) for one in hit)
+    return _("You teach then, and it stands until the office finds somebody else: %(days)s.") % {"days": days}
 
 
 def page(

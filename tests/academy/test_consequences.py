@@ -10,7 +10,7 @@ from academy.admin import session as pages
 from assessments.actions.register import Call, Spell, call_roll
 from assessments.presence import Attendance
 from courses.actions.drafting import drop_draft, open_draft
-from courses.actions.timetable import change_places
+from courses.actions.timetable import cancel_session, change_places
 from courses.timetable import judgement_of
 from enrollment.models import PlaceChoice
 from tests import factories
@@ -116,6 +116,25 @@ def test_who_comes_instead_is_judged_before(office, session):
     assert office.post(page(session, "substitute"), typed | {"foreseen": seen}).status_code == 302
     assert session.teachers.get().instructor == into
     assert session.cohort.overrides.get().reason == "Malattia"
+
+
+def test_who_has_no_account_is_not_said_to_be_told(office, session):
+    teacher = session.teachers.get().instructor
+    type(teacher).objects.filter(pk=teacher.pk).update(user=None)
+    words = "Not told, as they have no account: Ada Lovati."
+    sentences = said(office.post(page(session), to(NINE + DAY)))
+    assert [one for one in sentences if "Ada" in one] == [words]
+    into = factories.an_instructor(name="Bo Turi")
+    typed = {"out": teacher.pk, "into": into.pk, "reason": "Malattia"}
+    assert said(office.post(page(session, "substitute"), typed)) == [words]
+
+
+@pytest.mark.parametrize("act", ["substitute", "restore"])
+def test_what_has_begun_promises_no_mail(office, session, act, time_machine):
+    time_machine.move_to(NINE + DAY)
+    if act == "restore":
+        cancel_session(session=session, by=None, at=NINE)
+    assert "told, unless it has begun." in office.get(page(session, act)).text
 
 
 def test_seats_in_a_room_that_goes_are_counted(office, session):

@@ -109,6 +109,15 @@ def test_days_are_declared_and_taken_back(teacher):
     assert not Availability.objects.exists()
 
 
+def test_who_is_away_reads_which_own_sessions_stand(teacher):
+    factories.a_session(starts_at=rome(2022, 1, 20, 9), instructors=[teacher])
+    factories.a_session(starts_at=rome(2022, 1, 20, 9), instructors=[factories.an_instructor()])
+    client = client_of(teacher.user)
+    words = "it stands until the office finds somebody else: B1, Thursday 20 January 2022, 09:00–13:00."
+    assert words in client.post(PAGE, days(), follow=True).text
+    assert "it stands until" not in client.post(PAGE, days(half="afternoon"), follow=True).text
+
+
 @pytest.mark.parametrize(
     "wrong", [{"ends_on": "2022-01-19"}, {"starts_on": ""}, {"half": "evening"}, {"weekday": "6"}]
 )

@@ -73,6 +73,18 @@ def test_who_teaches_a_module_elsewhere_may_teach_it_here_when_not_away(draft):
     }
 
 
+@pytest.mark.parametrize("days", [{"ends_on": date.max}, {"starts_on": date.min}])
+def test_who_is_away_for_ever_is_away_on_the_days_of_the_edition(draft, days):
+    here = factories.an_instructor()
+    row = draft.sessions.filter(mode="remote").first()
+    edit_draft_session(draftsession=row, kind="academic", instructors=[here], by=None, at=BEFORE)
+    factories.an_absence(here, **days)
+    [spans] = [one.away for one in problem(draft).instructors]
+    cohort, day = draft.cohort, date(2022, 1, 20)
+    first, last = (day, cohort.ends_on) if "ends_on" in days else (cohort.starts_on, day)
+    assert len(spans) == (last - first).days + 1
+
+
 def planned(draft, **asked):
     """A run on `draft`, done."""
     run = ask_planner(timetabledraft=draft, by=None, at=BEFORE, **asked)

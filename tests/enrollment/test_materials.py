@@ -205,9 +205,17 @@ def test_a_head_request_is_no_visit(cohort, enrollment):
     assert not MaterialVisit.objects.exists()
 
 
-@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender"])
-def test_a_browser_that_guesses_where_one_goes_makes_no_visit(cohort, enrollment, purpose):
-    answer = client_of(enrollment.user).get(page_of(cohort), headers={"sec-purpose": purpose})
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"sec-purpose": "prefetch"},
+        {"sec-purpose": "prefetch;prerender"},
+        {"purpose": "prefetch"},
+        {"x-moz": "prefetch"},
+    ],
+)
+def test_a_browser_that_guesses_where_one_goes_makes_no_visit(cohort, enrollment, header):
+    answer = client_of(enrollment.user).get(page_of(cohort), headers=header)
     assert answer.status_code == 425
     assert not MaterialVisit.objects.exists()
 
