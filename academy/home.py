@@ -12,6 +12,8 @@ from assessments.budget import Standing, tightest
 from assessments.desk import waiting_for
 from assessments.models import AnswerState, ModuleTest, RectificationRequest, Score
 from assessments.progress import RowCount, overdue_since, published_scores, with_progress
+from courses.models import Appointment
+from courses.timetable import appointments_to_answer, hit, unfilled
 from enrollment.access import runs_the_office
 from enrollment.diary import Entry, diary
 from enrollment.judging import sheets_to_do
@@ -28,9 +30,10 @@ class Home:
     `followed` are the places in editions, each with the number of its new materials; `budgets` how one
     stands in those going on, and by which rule least is left. `tests` are those to
     record, each with the day its results were due if that is over. `application` comes with its request for
-    documents, its interview and its call; `call_open` says whether a draft can still be sent. `to_judge`
+    documents, its interview and its call; `call_open` says whether a draft can still be sent. `to_confirm`
+    are the appointments an instructor has not answered. `to_judge`
     counts a committee member's score sheets, `to_tutor` what waits for the tutor of an edition; `to_check`,
-    `offered`, `to_answer` and `stuck` what waits for the office.
+    `offered`, `hit`, `unfilled`, `to_answer` and `stuck` what waits for the office.
     """
 
     has_diary: bool = False
@@ -43,11 +46,14 @@ class Home:
     tests: list[tuple[ModuleTest, date | None]] = field(default_factory=list)
     application: Application | None = None
     call_open: bool = False
+    to_confirm: list[Appointment] = field(default_factory=list)
     nominations: list[Nomination] = field(default_factory=list)
     to_judge: int | None = None
     to_tutor: int | None = None
     to_check: int | None = None
     offered: int | None = None
+    hit: int | None = None
+    unfilled: int | None = None
     to_answer: int | None = None
     stuck: int | None = None
 
@@ -76,6 +82,7 @@ def home(user, *, at: datetime) -> Home:
             page.budgets = [(one, tightest(one.standings)) for one in own_attendances(counted, at=at)]
     if teaches:
         page.tests = tests_to_record(user, at)
+        page.to_confirm = list(appointments_to_answer(user.instructor, at))
     if application := getattr(user, "application", None):
         with_all = "cohort__hub", "cohort__call", "document_request", "interview"
         page.application = Application.objects.select_related(*with_all).get(pk=application)
@@ -92,13 +99,14 @@ def home(user, *, at: datetime) -> Home:
         waiting = (
             Application.objects.filter(state=Application.State.SUBMITTED),
             Offer.objects.filter(state=Offer.State.OPEN),
+            hit(at),
+            unfilled(at),
             RectificationRequest.objects.filter(state=AnswerState.SENT),
             Notice.objects.filter(state__in=[Notice.State.PARKED, Notice.State.REFUSED]),
         )
         counts = [RowCount(things.order_by().values("pk")) for things in waiting]
-        [(page.to_check, page.offered, page.to_answer, page.stuck)] = User.objects.filter(
-            pk=user.pk
-        ).values_list(*counts)
+        [figures] = User.objects.filter(pk=user.pk).values_list(*counts)
+        page.to_check, page.offered, page.hit, page.unfilled, page.to_answer, page.stuck = figures
     return page
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -65,6 +65,7 @@ class Finding(StrEnum):
     WELCOME_NOT_FIRST = "welcome_not_first"
     FINAL_NOT_LAST = "final_not_last"
     NOT_CONFIRMED = "not_confirmed"
+    DECLINED = "declined"
     MORE_THAN_CONFIRMED = "more_than_confirmed"
     MODULE_SHORT = "module_short"
     MODULE_OVER = "module_over"
@@ -134,10 +135,10 @@ class Drafted:
 
     @property
     def halves(self) -> tuple[Half, ...]:
-        """The halves of the day it touches; the morning ends at 13."""
-        last = self.ends_at - timedelta(minutes=1)
-        morning = (Half.MORNING,) if self.starts_at.astimezone(ROME).hour < LUNCH else ()
-        return (*morning, Half.AFTERNOON) if last.astimezone(ROME).hour >= LUNCH else morning
+        """The halves of its day it touches; the morning ends at 13."""
+        lunch = datetime.combine(self.day, time(LUNCH), tzinfo=ROME)
+        morning = (Half.MORNING,) if self.starts_at < lunch else ()
+        return (*morning, Half.AFTERNOON) if self.ends_at > lunch else morning
 
     @property
     def counts(self) -> bool:
@@ -189,7 +190,7 @@ class Edition:
 
     `people` are those to be seated; `venues` the days of each hub by its key; `absences` are those of each
     instructor and `shut` those of each room, by key; `confirmed` the minutes each instructor has agreed to
-    teach, by key.
+    teach, by key; `declined` who has said no.
     """
 
     code: str
@@ -202,6 +203,7 @@ class Edition:
     absences: Mapping[int, tuple[Absence, ...]] = field(default_factory=dict)
     shut: Mapping[int, tuple[Absence, ...]] = field(default_factory=dict)
     confirmed: Mapping[int, int] = field(default_factory=dict)
+    declined: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +224,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one instructor teaches, and what was agreed; None where nobody was asked or has agreed."""
+    """What one instructor teaches, and what was agreed; None where nobody was asked or has agreed.
+
+    `declined`: they have said no.
+    """
 
     key: int
     name: str
     academic: bool
     minutes: int
     confirmed: int | None
+    declined: bool = False
 
 
 @dataclass(frozen=True)
@@ -514,6 +520,7 @@ def _loads(edition: Edition, mine: list[Drafted]) -> tuple[Load, ...]:
             academic=taught[0][1].academic,
             minutes=sum(teacher.minutes for _, teacher in taught),
             confirmed=edition.confirmed.get(key),
+            declined=key in edition.declined,
         )
         for key, taught in sorted(_by_teacher(mine).items(), key=lambda it: it[1][0][1].name)
     )
@@ -522,11 +529,11 @@ def _loads(edition: Edition, mine: list[Drafted]) -> tuple[Load, ...]:
 def _appointments(loads: tuple[Load, ...]) -> Iterator[Found]:
     for load in loads:
         if load.confirmed is None or load.minutes > load.confirmed:
-            asked = load.confirmed is not None
-            code = Finding.MORE_THAN_CONFIRMED if asked else Finding.NOT_CONFIRMED
+            agreed = load.confirmed is not None
+            code = Finding.MORE_THAN_CONFIRMED if agreed else Finding.NOT_CONFIRMED
             yield _found(
-                code,
-                Level.LOW,
+                Finding.DECLINED if load.declined else code,
+                Level.HIGH if load.declined else Level.LOW,
                 about=load.key,
                 name=load.name,
                 minutes=load.minutes,

@@ -21,9 +21,10 @@ DRAFT_PASSAGES: dict[str, frozenset[str]] = {
 
 # Asked anew when the minutes change; an instructor may change their mind.
 APPOINTMENT_PASSAGES: dict[str, frozenset[str]] = {
-    "asked": frozenset({"confirmed", "declined"}),
-    "confirmed": frozenset({"asked", "declined"}),
+    "asked": frozenset({"confirmed", "declined", "withdrawn"}),
+    "confirmed": frozenset({"asked", "declined", "withdrawn"}),
     "declined": frozenset({"asked", "confirmed"}),
+    "withdrawn": frozenset({"asked"}),
 }
 
 # What a run has found changes the draft only when somebody takes it over.

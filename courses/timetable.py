@@ -1,10 +1,13 @@
 """The timetable of an edition as it stands and as a draft has it, for comparing and for judging."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import ExtractIsoWeekDay, TruncDate
+from django.utils import timezone
 
 from courses import drafts, workdays
 from courses.changes import Change, Named, Standing, difference, standing_of
@@ -224,9 +227,8 @@ def edition_of(cohort: Cohort, instructors: set[int], hubs: set[int]) -> Edition
     shut: dict[int, tuple[drafts.Absence, ...]] = {}
     for room, closure in room_closures(cohort, room__hub__in=hubs):
         shut[room] = (*shut.get(room, ()), shut_of(closure))
-    confirmed = Appointment.objects.filter(
-        cohort=cohort, instructor__in=instructors, state=Appointment.State.CONFIRMED
-    )
+    answers = Appointment.objects.filter(cohort=cohort, instructor__in=instructors)
+    answered = [(row.state, row.instructor_id, row.minutes) for row in answers]
     return Edition(
         code=cohort.code,
         people=cohort.seats,
@@ -237,7 +239,8 @@ def edition_of(cohort: Cohort, instructors: set[int], hubs: set[int]) -> Edition
         venues=venues_of(hubs - {cohort.hub_id}),
         absences=away,
         shut=shut,
-        confirmed=dict(confirmed.values_list("instructor", "minutes")),
+        confirmed={who: minutes for state, who, minutes in answered if state == "confirmed"},
+        declined=frozenset(who for state, who, _minutes in answered if state == "declined"),
     )
 
 
@@ -283,6 +286,91 @@ def hit_by(away: Availability | Closure, at: datetime) -> list[Session]:
         those = sessions.filter(**{name: key for name, key in where.items() if key is not None})
     near = those.filter(starts_at__date__lte=away.ends_on, ends_at__date__gte=away.starts_on)
     return [one for one in near.order_by("starts_at", "pk") if absence.covers(released_elsewhere(one))]
+
+
+def hit(at: datetime) -> QuerySet[Session]:
+    """All released sessions after `at` that absences or closures make impossible, as `hit_by` says of one."""
+    dated = (
+        Session.objects.live()
+        .filter(starts_at__gt=at)
+        .annotate(
+            day=TruncDate("starts_at"),
+            weekday=ExtractIsoWeekDay("starts_at") - 1,
+            last=F("ends_at") - timedelta(minutes=1),
+            morning=Case(When(starts_at__hour__lt=drafts.LUNCH, then=Value(Half.MORNING))),
+            afternoon=Case(
+                When(Q(last__hour__gte=drafts.LUNCH) | ~Q(last__date=F("day")), then=Value(Half.AFTERNOON))
+            ),
+        )
+    )
+    those = {
+        "starts_on__lte": OuterRef("day"),
+        "ends_on__gte": OuterRef("day"),
+        "half__in": ["", OuterRef("morning"), OuterRef("afternoon")],
+    }
+    away = Availability.objects.filter(
+        Q(weekday=None) | Q(weekday=OuterRef("weekday")),
+        instructor__teaching__session=OuterRef("pk"),
+        **those,
+    )
+    rooms = SessionPlace.objects.filter(session=OuterRef(OuterRef("pk")), room__isnull=False)
+    shut = Closure.objects.filter(
+        Q(room=None) | Q(room__in=rooms.values("room")),
+        Q(hub=None) | Q(hub=OuterRef("cohort__hub")),
+        Q(cohort=None) | Q(cohort=OuterRef("cohort")),
+        **those,
+    )
+    return dated.filter(Exists(away) | Exists(shut))
+
+
+def teaching_in(cohort: Cohort) -> QuerySet[SessionTeacher, int]:
+    """The keys of who teaches in an edition, by its released timetable."""
+    return SessionTeacher.objects.filter(session__cohort=cohort, live=True).values_list(
+        "instructor", flat=True
+    )
+
+
+def appointments_to_answer(instructor: Instructor, at: datetime) -> QuerySet[Appointment]:
+    """Those of editions not over that await an answer, the next edition first."""
+    coming = instructor.appointments.filter(cohort__ends_on__gte=timezone.localdate(at))
+    asked = coming.filter(state=Appointment.State.ASKED)
+    return asked.select_related("cohort").order_by("cohort__starts_on")
+
+
+def asked_for(instructor: Instructor, appointments: Iterable[Appointment]) -> list[tuple[Appointment, list]]:
+    """Each appointment with its sessions: as released; unanswered, as an open draft has them."""
+    released_ones, planned = defaultdict(list), defaultdict(list)
+    editions = {row.cohort_id for row in appointments}
+    taught = Session.objects.live().of(instructor).filter(cohort__in=editions).select_related("module")
+    for session in taught.order_by("starts_at"):
+        released_ones[session.cohort_id].append(session)
+    drafted_ones = DraftSession.objects.filter(
+        instructors=instructor,
+        draft__cohort__in=editions,
+        draft__state=TimetableDraft.State.OPEN,
+        cancelled=False,
+    )
+    for row in drafted_ones.select_related("module", "draft").order_by("starts_at"):
+        planned[row.draft.cohort_id].append(row)
+    return [
+        (one, (one.state == "asked" and planned[one.cohort_id]) or released_ones[one.cohort_id])
+        for one in appointments
+    ]
+
+
+def unfilled(at: datetime) -> QuerySet[Appointment]:
+    """Appointments declined by somebody the timetable after `at`, or an open draft, still counts on."""
+    teaches = SessionTeacher.objects.filter(
+        instructor=OuterRef("instructor"), session__cohort=OuterRef("cohort"), session__starts_at__gt=at
+    )
+    planned = DraftSession.objects.filter(
+        instructors=OuterRef("instructor"),
+        draft__cohort=OuterRef("cohort"),
+        draft__state=TimetableDraft.State.OPEN,
+        cancelled=False,
+    )
+    declined = Appointment.objects.filter(state=Appointment.State.DECLINED)
+    return declined.filter(Exists(teaches.filter(live=True)) | Exists(planned))
 
 
 def venues_of(hubs: set[int]) -> dict[int, Workdays]:

@@ -54,6 +54,7 @@ SENTENCES = {
     Finding.WELCOME_NOT_FIRST: _("%(session)s: the welcome is not the first session."),
     Finding.FINAL_NOT_LAST: _("%(session)s: the final assessment is not the last session."),
     Finding.NOT_CONFIRMED: _("%(name)s teaches %(minutes)s and has not confirmed the appointment."),
+    Finding.DECLINED: _("%(name)s teaches %(minutes)s and has declined the appointment."),
     Finding.MORE_THAN_CONFIRMED: _("%(name)s teaches %(minutes)s and has confirmed %(confirmed)s."),
     Finding.MODULE_SHORT: _("%(module)s: %(planned)s of %(due)s."),
     Finding.MODULE_OVER: _("%(module)s: %(planned)s, and the programme has %(due)s."),

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from courses.actions.appointments import withdraw_appointments
 from courses.actions.drafting import locked
 from courses.actions.timetable import (
     Arrangement,
@@ -79,6 +80,7 @@ def release_draft(*, timetabledraft: TimetableDraft, note: str = "", by, at: dat
         snapshot=[standing.as_json() for standing in released(draft.cohort)],
     )
     release.added.set(added)
+    withdraw_appointments(draft.cohort, by=by, at=at)
     draft.state, draft.closed_at = TimetableDraft.State.RELEASED, at
     draft.save(update_fields=["state", "closed_at"])
     log.info("%s released timetable %d of %s", by, release.number, draft.cohort)

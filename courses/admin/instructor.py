@@ -1,10 +1,12 @@
 """Who teaches."""
 
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.hours import show_minutes
 from courses.models import Appointment, Availability, Instructor, Substitution
+from courses.timetable import unfilled
 
 from .office import LedgerAdmin, OfficeAdmin
 from .planning import MEND_ABSENCE
@@ -28,10 +30,23 @@ class AvailabilityAdmin(OfficeAdmin):
     acts = (MEND_ABSENCE,)
 
 
+class UnfilledFilter(admin.SimpleListFilter):
+    """Declined by somebody a timetable still counts on."""
+
+    title = _("declined, and somebody else is needed")
+    parameter_name = "unfilled"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("yes"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(pk__in=unfilled(timezone.now()).values("pk")) if self.value() else queryset
+
+
 @admin.register(Appointment)
 class AppointmentAdmin(LedgerAdmin):
     list_display = ["instructor", "cohort", "length", "state", "asked_at", "answered_at", "note"]
-    list_filter = ["cohort", "state"]
+    list_filter = ["cohort", "state", UnfilledFilter]
     list_select_related = ["instructor", "cohort"]
     search_fields = ["instructor__name"]
     fields = list_display

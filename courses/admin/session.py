@@ -19,6 +19,7 @@ from courses.actions.timetable import (
 )
 from courses.hours import show_minutes
 from courses.models import Instructor, Room, Session, SessionPlace, SessionTeacher
+from courses.timetable import hit
 
 from .office import Act, OfficeAdmin, OfficeForm, PlainChoices
 
@@ -108,6 +109,19 @@ class WeekFilter(admin.SimpleListFilter):
         return queryset.filter(ends_at__lte=now) if self.value() == "past" else queryset
 
 
+class HitFilter(admin.SimpleListFilter):
+    """Sessions to come that cannot be as they stand."""
+
+    title = _("hit by an absence or a closure")
+    parameter_name = "hit"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("yes"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(pk__in=hit(timezone.now()).values("pk")) if self.value() else queryset
+
+
 class TeacherInline(PlainChoices, admin.StackedInline):
     """By whom, for how long."""
 
@@ -134,7 +148,7 @@ class SessionAdmin(OfficeAdmin):
     inlines = [TeacherInline]
 
     list_display = ["starts_at", "length", "cohort", "module", "where_in_short", "who", "mode", "state"]
-    list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter]
+    list_filter = ["cohort", "module", "purpose", "mode", "state", WeekFilter, HitFilter]
     search_fields = [
         "module__code",
         "module__title_it",

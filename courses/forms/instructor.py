@@ -25,6 +25,6 @@ class AnswerForm(forms.Form):
     minutes = forms.IntegerField(min_value=0, max_value=32767)
 
     state = forms.ChoiceField(
-        choices=[choice for choice in Appointment.State.choices if choice[0] != Appointment.State.ASKED]
+        choices=[(state, state.label) for state in (Appointment.State.CONFIRMED, Appointment.State.DECLINED)]
     )
     note = forms.CharField(max_length=200, required=False)

@@ -98,10 +98,14 @@ class AppointmentState(models.TextChoices):
     ASKED = "asked", pgettext_lazy("appointment", "awaiting an answer")
     CONFIRMED = "confirmed", pgettext_lazy("appointment", "confirmed")
     DECLINED = "declined", pgettext_lazy("appointment", "declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("appointment", "withdrawn by the office")
 
 
 class Appointment(models.Model):
-    """What an instructor is asked to teach in an edition, and the answer; `minutes` as taught, for pay."""
+    """What an instructor is asked to teach in an edition, and the answer; `minutes` as taught, for pay.
+
+    `asked_at`: when the office last asked, or withdrew what it had asked.
+    """
 
     State = AppointmentState
 
@@ -132,8 +136,8 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 name="an_answered_appointment_has_its_moment",
-                condition=Q(state="asked", answered_at__isnull=True)
-                | (~Q(state="asked") & Q(answered_at__isnull=False)),
+                condition=Q(state__in=["asked", "withdrawn"], answered_at__isnull=True)
+                | (~Q(state__in=["asked", "withdrawn"]) & Q(answered_at__isnull=False)),
                 violation_error_message=_("An answered appointment has its moment, an open one has none."),
             ),
         ]

@@ -14,7 +14,7 @@ from courses.actions.appointments import answer_appointment, declare_absence, wi
 from courses.forms import AbsenceForm, AnswerForm
 from courses.models import Appointment, Availability, Instructor, Session
 from courses.refusals import Refusal
-from courses.timetable import hit_by
+from courses.timetable import asked_for, hit_by
 from courses.views.once import once
 from courses.wording import span_in_words
 
@@ -34,17 +34,21 @@ def availability(request: HttpRequest) -> HttpResponse:
     instructor, at = own(request), timezone.now()
     form = AbsenceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        absence = declare_absence(instructor=instructor, **form.cleaned_data, by=request.user, at=at)
-        messages.success(request, _("Saved: the office sees it."))
-        if hit := hit_by(absence, at):
-            messages.warning(request, still_taught(hit))
-        return redirect("courses:availability")
+        try:
+            absence = declare_absence(instructor=instructor, **form.cleaned_data, by=request.user, at=at)
+        except Refusal as refused:
+            form.add_error("ends_on", str(refused))
+        else:
+            messages.success(request, _("Saved: the office sees it."))
+            if standing := hit_by(absence, at):
+                messages.warning(request, still_taught(standing))
+            return redirect("courses:availability")
     return page(request, instructor, form, at, status=422 if form.errors else 200)
 
 
-def still_taught(hit: list[Session]) -> str:
+def still_taught(standing: list[Session]) -> str:
     """An absence moves nothing: which sessions stand, and whom to tell."""
-    days = "; ".join(span_in_words(one.module.code, one.starts_at, one.ends_at) for one in hit)
+    days = "; ".join(span_in_words(one.module.code, one.starts_at, one.ends_at) for one in standing)
     return _("You teach then, and it stands until the office finds somebody else: %(days)s.") % {"days": days}
 
 
@@ -55,7 +59,7 @@ def page(
     today = timezone.localdate(at)
     appointments = instructor.appointments.filter(cohort__ends_on__gte=today).select_related("cohort")
     context = {
-        "appointments": appointments.order_by("cohort__starts_on"),
+        "appointments": asked_for(instructor, appointments.order_by("cohort__starts_on")),
         "absences": instructor.absences.filter(ends_on__gte=today),
         "form": form,
         **answer,

@@ -6,7 +6,7 @@ from .interview import InterviewChosen, InterviewOffered, InterviewTomorrow
 from .nomination import NominationInvited
 from .offer import OfferExpiring, OfferMade, OfferSettled, PlaceEnded, SeatConfirmed
 from .session import SeatGiven, SessionChanged, SessionTomorrow
-from .timetable import AppointmentAsked, SessionsAdded, TeachingChanged
+from .timetable import AppointmentAsked, AppointmentWithdrawn, SessionsAdded, TeachingChanged
 
 KINDS = (
     InterestAsked(),
@@ -29,4 +29,5 @@ KINDS = (
     SessionsAdded(),
     TeachingChanged(),
     AppointmentAsked(),
+    AppointmentWithdrawn(),
 )

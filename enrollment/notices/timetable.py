@@ -107,11 +107,13 @@ class AppointmentAsked(NoticeKind):
     name = "appointment_asked"
     title = _("Appointment to confirm")
     why = _("You get this because you teach at the Academy.")
+    state = Appointment.State.ASKED
+    superseded = gettext_noop("the appointment has been answered")
 
     def due(self, at):
         return (
             Appointment.objects.filter(
-                state=Appointment.State.ASKED,
+                state=self.state,
                 instructor__user__isnull=False,
                 asked_at__gt=at - WINDOW,
                 asked_at__lte=at,
@@ -122,8 +124,8 @@ class AppointmentAsked(NoticeKind):
 
     def still_due(self, notice, at):
         row = Appointment.objects.get(pk=notice.key)
-        if row.state != Appointment.State.ASKED:
-            return gettext_noop("the appointment has been answered")
+        if row.state != self.state:
+            return self.superseded
         return None if int(row.asked_at.timestamp()) == notice.revision else gettext_noop("asked anew")
 
     def context(self, notices):
@@ -131,3 +133,12 @@ class AppointmentAsked(NoticeKind):
 
     def path(self, notice):
         return reverse("courses:availability")
+
+
+class AppointmentWithdrawn(AppointmentAsked):
+    """Instructors are told that the office does not count on them in an edition any more."""
+
+    name = "appointment_withdrawn"
+    title = _("Appointment withdrawn")
+    state = Appointment.State.WITHDRAWN
+    superseded = gettext_noop("asked anew")

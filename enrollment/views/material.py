@@ -11,7 +11,8 @@ from enrollment.access import editions_open_to, materials_open_to
 from enrollment.actions.visits import visit_materials
 from enrollment.models import Enrollment
 
-GUESSED = ("Sec-Purpose", "Purpose", "X-Moz")  # how browsers, and older ones, say that they only guess
+# How browsers, and older ones, say that they only guess.
+GUESSING, GUESSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"), ("prefetch", "preview")
 
 
 @require_safe
@@ -21,7 +22,7 @@ def materials(request: HttpRequest, code: str) -> HttpResponse:
     404 for whoever neither follows nor teaches it. Only who follows it has visits, so for others nothing
     is new; they see what participants see of the modules they teach, the office of all.
     """
-    if any("prefetch" in request.headers.get(name, "") for name in GUESSED):
+    if any(guess in request.headers.get(name, "") for name in GUESSING for guess in GUESSES):
         return HttpResponse(status=425)  # a browser guessing where one goes is no visit: it asks again
     at = timezone.now()
     cohort = get_object_or_404(editions_open_to(request.user), code=code)

@@ -52,7 +52,9 @@ def test_an_appointment_is_confirmed_and_may_be_declined_later(teacher):
         assert appointment.answered_at == rome(2021, 12, 2, 9)
 
 
-@pytest.mark.parametrize("wrong", [{"state": "asked"}, {"note": "x" * 201}, {"minutes": "many"}])
+@pytest.mark.parametrize(
+    "wrong", [{"state": "asked"}, {"state": "withdrawn"}, {"note": "x" * 201}, {"minutes": "0x"}]
+)
 def test_nothing_is_answered_that_is_no_answer_and_what_was_typed_stays(teacher, wrong):
     appointment = factories.an_appointment(teacher)
     form = {"state": "confirmed", "minutes": appointment.minutes, "note": "Volentieri"} | wrong
@@ -119,7 +121,14 @@ def test_who_is_away_reads_which_own_sessions_stand(teacher):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"ends_on": "2022-01-19"}, {"starts_on": ""}, {"half": "evening"}, {"weekday": "6"}]
+    "wrong",
+    [
+        {"ends_on": "2022-01-19"},
+        {"starts_on": "2021-11-30", "ends_on": "2021-12-01"},
+        {"starts_on": ""},
+        {"half": "evening"},
+        {"weekday": "6"},
+    ],
 )
 def test_what_makes_no_sense_comes_back_with_what_was_typed(teacher, wrong):
     answer = client_of(teacher.user).post(PAGE, days(note="Congresso") | wrong)

@@ -227,6 +227,14 @@ def test_hours_are_held_against_the_programme_and_the_appointments():
     ]
 
 
+def test_who_has_declined_teaches_only_where_somebody_permits_it():
+    edition = replace(EDITION, confirmed={}, declined=frozenset({ADA.key}))
+    [found] = judge(edition, [SOUND]).barring
+    assert found.reason.code == Finding.DECLINED
+    permits = {found.fingerprint: Permit("Carla", at(THURSDAY, 8), "Ha detto di sì al telefono")}
+    assert judge(edition, [SOUND], permitted=permits).barring == ()
+
+
 def test_a_permit_holds_for_exactly_what_was_permitted():
     edition = replace(EDITION, absences={ADA.key: (Absence(THURSDAY, THURSDAY),)})
     [found] = judge(edition, [SOUND]).found

@@ -314,6 +314,7 @@ BROKEN_BY = {
     "an_answered_appointment_has_its_moment": [
         "UPDATE courses_appointment SET state = 'confirmed'",
         "UPDATE courses_appointment SET answered_at = now()",
+        "UPDATE courses_appointment SET state = 'withdrawn', answered_at = now()",
     ],
     "an_appointment_changes_state_by_the_rules": (
         "UPDATE courses_appointment SET state = 'lost', answered_at = now()"

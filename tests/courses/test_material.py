@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve, reverse
 
 from courses.actions.materials import add_material
+from courses.actions.timetable import substitute_teacher
 from courses.models import Material, MaterialVersion
 from courses.views import material as pages
 from tests import factories
@@ -307,6 +308,19 @@ def test_nobody_else_opens_or_changes_anything(desk):
         assert client.post(desk.page, sent).status_code == 404
     material.refresh_from_db()
     assert (material.withdrawn, Material.objects.count()) == (False, 1)
+
+
+def test_who_teaches_the_module_no_more_reads_no_old_version_either(desk):
+    material = a_material(desk.cohort)
+    assert desk.client.get(f"{own(material)}versions/1/").status_code == 200
+    into = factories.an_instructor()
+    at = NOON - timedelta(days=9)
+    substitute_teacher(
+        session=desk.session, out=desk.instructor, into=into, reason="Malattia", by=None, at=at
+    )
+    for path in (desk.page, own(material), f"{own(material)}versions/1/"):
+        assert desk.client.get(path).status_code == 404
+        assert client_of(into.user).get(path).status_code == 200
 
 
 def test_the_office_keeps_every_module_but_not_one_of_another_programme(desk):

@@ -17,7 +17,9 @@ def test_an_answer_to_an_appointment_may_change_but_never_into_none_unasked():
     assert {before for before, after in passages(APPOINTMENT_PASSAGES) if after == "asked"} == {
         "confirmed",
         "declined",
+        "withdrawn",
     }
+    assert APPOINTMENT_PASSAGES["withdrawn"] == {"asked"}
 
 
 def test_a_run_that_ended_is_never_taken_up_again():

@@ -212,6 +212,7 @@ def test_a_head_request_is_no_visit(cohort, enrollment):
         {"sec-purpose": "prefetch;prerender"},
         {"purpose": "prefetch"},
         {"x-moz": "prefetch"},
+        {"x-purpose": "preview"},
     ],
 )
 def test_a_browser_that_guesses_where_one_goes_makes_no_visit(cohort, enrollment, header):

@@ -153,3 +153,14 @@ def test_an_appointment_is_asked_once_until_the_hours_change():
     )
     assert kind.still_due(notice, AT)
     assert due("appointment_asked", AT) == []
+
+
+def test_who_is_no_longer_asked_is_told_once_unless_asked_anew():
+    appointment = an_appointment(state="withdrawn", asked_at=AT)
+    for moment in (AT, AT + HOUR):
+        collect(moment)
+    [notice] = told(appointment.instructor.user, "appointment_withdrawn")
+    kind = KINDS["appointment_withdrawn"]
+    assert kind.still_due(notice, AT) is None
+    type(appointment).objects.filter(pk=appointment.pk).update(state="asked", asked_at=AT + HOUR)
+    assert kind.still_due(notice, AT + HOUR)

@@ -184,8 +184,8 @@ def substituted(*, comes, reason):
     return (into if comes else out).user, [(session.substitutions.get().pk, 0)]
 
 
-def asked():
-    appointment = an_appointment()
+def asked(state="asked"):
+    appointment = an_appointment(state=state)
     return appointment.instructor.user, [(appointment.pk, int(appointment.asked_at.timestamp()))]
 
 
@@ -285,6 +285,7 @@ CASES = {
         for reason in ("", "Malattia")
     ],
     "appointment_asked": [asked],
+    "appointment_withdrawn": [partial(asked, "withdrawn")],
     "score_published": [partial(published, 1), partial(published, 2)],
     "score_overdue": [overdue],
     "register_unsigned": [unsigned],
