@@ -27,14 +27,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """Address, label, and whether we are there now. Reads what came with the user: no query."""
     person = request.user
-    teaches, follows = hasattr(person, "instructor"), getattr(person, "is_participant", False)
+    follows = getattr(person, "is_participant", False)
+    works = hasattr(person, "instructor") or getattr(person, "is_tutor", False)
     application = getattr(person, "application", None)
     pages = []
     if person.is_authenticated:
         pages.append(("/home/", _("Home")))
-    if teaches or follows:
+    if works or follows:
         pages.append(("/schedule/", _("Schedule")))
-    if teaches or getattr(person, "is_tutor", False):
+    if works:
         pages.append(("/teaching/", _("Teaching")))
     if follows:
         pages.append(("/attendance/", _("Attendance")))

@@ -70,7 +70,7 @@ def home(user, *, at: datetime) -> Home:
     """
     page = Home()
     follows, teaches = getattr(user, "is_participant", False), hasattr(user, "instructor")
-    page.has_diary = follows or teaches
+    page.has_diary = follows or teaches or getattr(user, "is_tutor", False)
     if page.has_diary:
         page.next, page.week, page.changes = coming(user, at)
     if follows:

@@ -4,7 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from assessments.models import AbsenceNotice, ModuleTest, RectificationRequest, RegisterState
-from courses.access import editions_tutored_by, sessions_taught_by
+from courses.access import (
+    editions_tutored_by,
+    roles_as_tutor,
+    sessions_taught_by,
+    sessions_tutored_by,
+)
 from courses.models import Cohort, Instructor, Session
 
 
@@ -37,18 +42,17 @@ def keeps_every_register(user) -> bool:
 
 
 def registers_kept_by(user):
-    """The sessions whose register `user` may keep: those taught, those of editions one is tutor of, for
-    the office all; cancelled ones apart.
+    """The sessions whose register `user` may keep: those taught, those one is tutor of, for the office
+    all; cancelled ones apart.
 
     Nobody else has any business here: PermissionDenied, whichever session they asked for.
     """
     if keeps_every_register(user):
         return Session.objects.live()
-    tutored = editions_tutored_by(user)
-    if instructor_of(user) is None and not tutored.exists():
+    if instructor_of(user) is None and not roles_as_tutor(user).exists():
         raise PermissionDenied
-    mine = Q(pk__in=sessions_taught_by(user).values("pk")) | Q(cohort__in=tutored)
-    return Session.objects.live().filter(mine)
+    taught = Q(pk__in=sessions_taught_by(user).values("pk"))
+    return Session.objects.live().filter(taught | sessions_tutored_by(user))
 
 
 def may_close_register(user, session: Session) -> bool:

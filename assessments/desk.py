@@ -12,20 +12,21 @@ from django.utils import timezone
 from assessments.access import absences_answered_by, requests_answered_by
 from assessments.models import AbsenceNotice, AnswerState, RectificationRequest, Register, RegisterState
 from assessments.states import FINAL_REGISTERS
-from courses.access import editions_tutored_by
-from courses.models import Cohort, Session, SessionTeacher
+from courses.access import editions_tutored_by, roles_as_tutor, sessions_tutored_by
+from courses.models import Cohort, Hub, Session, SessionTeacher
 
 WEEK = timedelta(days=7)
 
 
 @dataclass
 class Desk:
-    """One edition of a tutor. `sessions`, in order of time, are those begun whose register is not closed,
-    and those from today on for a week.
+    """One edition of a tutor, or one `hub` in it. `sessions`, in order of time, are those begun whose
+    register is not closed, and those from today on for a week. Who looks after a hub closes nothing.
     """
 
     cohort: Cohort
     at: datetime
+    hub: Hub | None = None
     absences: list[AbsenceNotice] = field(default_factory=list)
     requests: list[RectificationRequest] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
@@ -33,7 +34,7 @@ class Desk:
     @property
     def to_close(self) -> list[Session]:
         """Signed by somebody who taught."""
-        return [one for one in self.sessions if state_of(one) == RegisterState.SIGNED]
+        return [] if self.hub else [one for one in self.sessions if state_of(one) == RegisterState.SIGNED]
 
     @property
     def unsigned(self) -> list[Session]:
@@ -59,8 +60,9 @@ def state_of(session: Session) -> str:
 
 
 def desks_of(user, *, at: datetime) -> list[Desk]:
-    """An entry for each edition `user` is tutor of: seven queries, however many there are."""
-    desks = {cohort.pk: Desk(cohort, at) for cohort in editions_tutored_by(user)}
+    """An entry for each edition `user` is tutor in: seven queries, however many there are."""
+    roles = roles_as_tutor(user).select_related("cohort", "hub")
+    desks = {role.cohort_id: Desk(role.cohort, at, role.hub) for role in roles}
     if not desks:
         return []
     for found, name in ((absences_sent(user), "absences"), (requests_sent(user), "requests")):
@@ -69,7 +71,7 @@ def desks_of(user, *, at: datetime) -> list[Desk]:
         ).items():
             if cohort in desks:  # of the office's, other editions have their own tutors
                 setattr(desks[cohort], name, things)
-    for cohort, sessions in by_cohort(sessions_of(desks, at)).items():
+    for cohort, sessions in by_cohort(sessions_of(user, at)).items():
         desks[cohort].sessions = sessions
     return list(desks.values())
 
@@ -92,14 +94,14 @@ def requests_sent(user):
     return requests_answered_by(user).filter(state=AnswerState.SENT)
 
 
-def sessions_of(cohorts: Iterable[int], at: datetime):
+def sessions_of(user, at: datetime):
     """Those of `Desk.sessions`, with who teaches and who has signed."""
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     settled = Q(starts_at__lt=midnight, register__state__in=FINAL_REGISTERS)
     teachers = SessionTeacher.objects.filter(live=True).select_related("instructor")
     return (
         Session.objects.live()
-        .filter(~settled, cohort__in=cohorts, starts_at__lt=midnight + WEEK)
+        .filter(sessions_tutored_by(user), ~settled, starts_at__lt=midnight + WEEK)
         .select_related("module", "register")
         .prefetch_related(Prefetch("teachers", teachers, "live_teachers"), "register__signatures")
         .order_by("starts_at", "pk")

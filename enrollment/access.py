@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from courses.access import (
-    editions_tutored_by,
     keeps_every_material,
     materials_kept_by,
+    roles_as_tutor,
     sessions_taught_by,
 )
 from courses.models import Cohort, Material, Role, Session
@@ -33,14 +33,8 @@ def runs_the_office(user) -> bool:
 
 
 def sessions_open_to(user):
-    """The sessions `user` may look at: one's own, of editions one is tutor of, and for the office all."""
-    if runs_the_office(user):
-        return Session.objects.all()
-    if not getattr(user, "is_tutor", False):
-        return sessions_of(user)
-    return Session.objects.filter(
-        Q(pk__in=sessions_of(user).values("pk")) | Q(cohort__in=editions_tutored_by(user))
-    )
+    """The sessions `user` may look at: those of one's own diary, and for the office all."""
+    return Session.objects.all() if runs_the_office(user) else sessions_of(user)
 
 
 def editions_open_to(user):
@@ -48,7 +42,7 @@ def editions_open_to(user):
     if keeps_every_material(user):
         return Cohort.objects.all()
     followed = Enrollment.objects.live().filter(user=user).values("cohort")
-    taught, tutored = sessions_taught_by(user).values("cohort"), editions_tutored_by(user).values("pk")
+    taught, tutored = sessions_taught_by(user).values("cohort"), roles_as_tutor(user).values("cohort")
     return Cohort.objects.filter(Q(pk__in=followed) | Q(pk__in=taught) | Q(pk__in=tutored))
 
 
@@ -58,7 +52,7 @@ def materials_open_to(user, at: datetime):
     """
     followed = Enrollment.objects.live().filter(user=user).values("cohort")
     own = Q(cohort__in=followed) | Q(pk__in=materials_kept_by(user).values("pk"))
-    return Material.objects.published(at).filter(own | Q(cohort__in=editions_tutored_by(user)))
+    return Material.objects.published(at).filter(own | Q(cohort__in=roles_as_tutor(user).values("cohort")))
 
 
 def runs_admission(user) -> bool:

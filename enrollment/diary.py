@@ -10,7 +10,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Exists,
+    ExpressionWrapper,
     Func,
     IntegerField,
     OuterRef,
@@ -21,6 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
+from courses.access import sessions_tutored_by
 from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
 from courses.models.session import title_of
@@ -50,10 +53,10 @@ class Place:
 class Entry:
     """A session as this person has it. Texts are in the reader's language, moments in Rome's time.
 
-    `online` says a call is arranged; its address is only behind the join page. `taught` says the
-    person teaches it and has all its places; who attends it has one's own: `mode` and `places` are the
-    room where they sit, or `online` the call. Who waits for a seat has the call meanwhile, if there is
-    one, and `waits_for` the room; `by_choice` says that they chose for this very session.
+    `online` says a call is arranged; its address is only behind the join page. `taught` and `tutored` say
+    the person teaches it or is its tutor, and has all its places; who attends it has one's own: `mode` and
+    `places` are the room where they sit, or `online` the call. Who waits for a seat has the call meanwhile,
+    if there is one, and `waits_for` the room; `by_choice` says that they chose for this very session.
     """
 
     pk: int
@@ -73,6 +76,7 @@ class Entry:
     cohort: str
     programme_minutes: int
     taught: bool
+    tutored: bool
     online: bool
     places: tuple[Place, ...]
     waits_for: Place | None
@@ -112,21 +116,31 @@ class Entry:
         """No topic of its own: naming the module again would say it twice."""
         return self.title == self.module
 
+    @property
+    def attended(self) -> bool:
+        """One is there to learn."""
+        return not (self.taught or self.tutored)
+
     def over(self, at: datetime) -> bool:
         return self.ends_at <= at
 
 
 def sessions_of(user):
-    """The sessions `user` (or that key) attends, by membership on their day, or teaches.
+    """The sessions `user` (or that key) attends, by membership on their day, teaches, or is tutor of.
 
     Whoever left has none.
     """
     followed = Enrollment.objects.live().filter(user=user)
     membership = followed.members_on(OuterRef("day")).filter(cohort=OuterRef("cohort"))
     teaching = SessionTeacher.objects.filter(session=OuterRef("pk"), instructor__user=user)
-    mine = Session.objects.annotate(day=TruncDate("starts_at"), taught=Exists(teaching))
+    mine = Session.objects.annotate(
+        day=TruncDate("starts_at"),
+        taught=Exists(teaching),
+        tutored=ExpressionWrapper(sessions_tutored_by(user), BooleanField()),
+    )
     # Naming the editions first spares the look at memberships for every session of the others.
-    return mine.filter(Q(taught=True) | Q(cohort__in=followed.values("cohort")) & Exists(membership))
+    attended = Q(cohort__in=followed.values("cohort")) & Exists(membership)
+    return mine.filter(Q(taught=True) | Q(tutored=True) | attended)
 
 
 class Whole(Func):
@@ -162,7 +176,8 @@ def rows_of(person: int, language: str) -> QuerySet:
             *("pk", "starts_at", "ends_at", "mode", "state", "purpose", "revision", "changed_at"),
             *("previous_starts_at", "change_reason", f"topic_{language}", f"module__title_{language}"),
             *(f"module__block__title_{language}", "module__block__counts_towards_total"),
-            *("cohort__code", "cohort__programme__minutes", "taught", "cohort", "habits", "choice"),
+            *("cohort__code", "cohort__programme__minutes", "taught", "tutored"),
+            *("cohort", "habits", "choice"),
             *("places__pk", "places__room", "places__room__hub"),
             *("places__room__name", "places__room__hub__name"),
             *(f"places__room__hub__{part}" for part in ("address", "postal_code", "city", "province")),
@@ -185,13 +200,14 @@ def entry_of(person, session: Session) -> Entry | None:
 def entry(rows: list[tuple]) -> Entry:
     """The rows of one session, one for each of its places, in the reader's terms."""
     pk, starts_at, ends_at, mode, state, purpose, revision, changed_at, previous, reason, *rest = rows[0]
-    topic, module, block, counts, cohort, programme_minutes, taught, edition, habits, choice, *_place = rest
+    topic, module, block, counts, cohort, programme_minutes, taught, tutored, *rest = rest
+    edition, habits, choice, *_place = rest
     zone = timezone.get_current_timezone()
     found = [row[-PLACE:] for row in rows]
     online = any(key is not None and number is None for key, number, *_hub in found)
     rooms = {number: hub for _key, number, hub, *_words in found if number is not None}
     waits_for, by_choice = None, False
-    if not taught:
+    if not (taught or tutored):
         habit = next((Habit(hub, main) for attended, hub, main in habits if attended == edition), None)
         mode, own, waits_for, by_choice = own_place(mode, rooms, habit, choice)
         rooms = {number: rooms[number] for number in own}
@@ -214,6 +230,7 @@ def entry(rows: list[tuple]) -> Entry:
         cohort,
         programme_minutes,
         taught,
+        tutored,
         online and mode != Mode.IN_PERSON,
         tuple(place[number] for number in rooms),
         place.get(waits_for),
@@ -261,7 +278,7 @@ class Hours:
 
 def hours_so_far(entries: list[Entry], at: datetime) -> list[Hours]:
     """For each edition attended: the planned minutes of teaching that are over."""
-    attended = [entry for entry in entries if not entry.taught]
+    attended = [entry for entry in entries if entry.attended]
     totals = {entry.cohort: entry.programme_minutes for entry in attended}
     return [
         Hours(

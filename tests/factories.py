@@ -264,6 +264,13 @@ def a_member(cohort: Cohort, **fields) -> User:
     return person
 
 
+def a_tutor(cohort: Cohort, hub: Hub | None = None, **fields) -> User:
+    """The tutor of an edition, or of one hub in it."""
+    person = a_person(**{"name": f"Tutor {next(numbers):04}"} | fields)
+    Role.objects.create(user=person, cohort=cohort, kind=Role.Kind.TUTOR, hub=hub)
+    return person
+
+
 def a_free_day(cohort: Cohort) -> date:
     """The first open day of the edition without a session."""
     planned = cohort.sessions.values_list("starts_at", flat=True)

@@ -19,6 +19,12 @@ DATA = Path(__file__).with_name("data")
 OFFICE = "Mariangela Tesorieri"
 INSTRUCTOR = "Ivo Brondellari"
 TUTOR = "Teodora Valfenera"  # closes the registers
+HUB_TUTORS = {  # look after what of an edition is held in a regional hub
+    "Hub di Milano": "Ambra Naviglioni",
+    "Hub di Napoli": "Gennara Posillipani",
+    "Hub di Bari": "Nicolina Murgialta",
+    "Hub di Catania": "Agatino Simetini",
+}
 BY_NAME = {
     OFFICE: "office@example.org",
     INSTRUCTOR: "instructor@example.org",

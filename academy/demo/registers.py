@@ -112,10 +112,13 @@ class Registers:
         return self.remote[-1]
 
     def appoint_the_tutor(self, at: datetime) -> None:
-        """One for all editions."""
+        """One for all editions, and one for each of the regional hubs that take part."""
         self.tutor = self.stage.sign_up(cast.TUTOR, at)
         cohort = self.stage.cohorts[self.edition.code]
         Role.objects.create(user=self.tutor, cohort=cohort, kind=Role.Kind.TUTOR)
+        for place, name in cast.HUB_TUTORS.items():
+            user, hub = self.stage.sign_up(name, at), self.stage.rooms[place].hub
+            Role.objects.create(user=user, cohort=cohort, kind=Role.Kind.TUTOR, hub=hub)
 
     def call(self, arranged: Arranged, at: datetime) -> None:
         """The whole class; who comes late is put in when they come, which is the same register."""

@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tomorrow": today + timedelta(days=1),
         "next": following,
         "joinable": bool(doors and doors.online),
-        "may_check_in": bool(doors and not doors.taught),
+        "may_check_in": bool(doors and doors.attended),
         "opens_at": following and following.starts_at - JOIN_OPENS,
     }
     return render(request, "academy/home.html", context)

@@ -1,4 +1,4 @@
-"""Who sits on the committee of an edition."""
+"""Who sits on the committee of an edition, and who is tutor of it or of one hub in it."""
 
 from django.contrib import admin
 
@@ -9,13 +9,13 @@ from .office import OfficeAdmin
 
 @admin.register(Role)
 class RoleAdmin(OfficeAdmin):
-    list_display = ["user", "cohort", "kind", "organisation"]
+    list_display = ["user", "cohort", "kind", "hub", "organisation"]
     list_filter = ["cohort", "kind"]
-    list_select_related = ["user", "cohort", "organisation"]
+    list_select_related = ["user", "cohort", "hub", "organisation"]
     search_fields = ["user__name", "user__email", "cohort__code"]
     ordering = ["-cohort__starts_on", "user__name"]
     people = ("user",)
-    fields = ["cohort", "kind", "user", "organisation"]
+    fields = ["cohort", "kind", "user", "hub", "organisation"]
 
     def get_readonly_fields(self, request, obj=None):
         """A colleague who joins gets a role of their own; this one stays whose it was."""

@@ -112,7 +112,10 @@ class RoleKind(models.TextChoices):
 
 
 class Role(models.Model):
-    """A person's part in an edition; `organisation` is where the person works."""
+    """A person's part in an edition; `organisation` is where the person works.
+
+    A tutor with a `hub` looks after what of the edition is held there, without one after all of it.
+    """
 
     Kind = RoleKind
 
@@ -130,6 +133,15 @@ class Role(models.Model):
         verbose_name=_("organisation"),
         help_text=_("Tells when a member and an applicant have the same employer."),
     )
+    hub = models.ForeignKey(
+        "Hub",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="roles",
+        verbose_name=_("hub"),
+        help_text=_("Of a tutor who looks after this hub only; empty for the tutor of the whole edition."),
+    )
 
     class Meta:
         verbose_name = _("role")
@@ -141,6 +153,11 @@ class Role(models.Model):
                 name="a_role_in_an_edition_is_held_once",
                 fields=["user", "cohort", "kind"],
                 violation_error_message=_("This person already has this role."),
+            ),
+            models.CheckConstraint(
+                name="only_a_tutor_looks_after_a_hub",
+                condition=Q(hub=None) | Q(kind="tutor"),
+                violation_error_message=_("Only a tutor looks after a hub."),
             ),
         ]
 

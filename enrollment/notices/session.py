@@ -21,7 +21,8 @@ from django.utils.timezone import get_default_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from courses.models import Session, SessionTeacher, Substitution
+from courses.access import sessions_tutored_by
+from courses.models import Role, Session, SessionPlace, SessionTeacher, Substitution
 from courses.notices import WINDOW, NoticeKind
 from enrollment.diary import diary
 from enrollment.events import invitation
@@ -59,7 +60,7 @@ class SessionTomorrow(AboutSessions):
     together = True
 
     def due(self, at):
-        members, teachers = concerned(
+        members, *staff = concerned(
             Session.objects.live()
             .filter(starts_at__gt=at, starts_at__lte=at + LONGEST_EVENING)
             .annotate(evening=EveningBefore("starts_at"), start=Seconds("starts_at"))
@@ -70,7 +71,7 @@ class SessionTomorrow(AboutSessions):
             )
         )
         columns = "person", "pk", "start", "evening"
-        return members.values_list(*columns).union(teachers.values_list(*columns))
+        return members.values_list(*columns).union(*(those.values_list(*columns) for those in staff))
 
     def still_due(self, notice, at):
         session = Session.objects.filter(pk=notice.key).first()
@@ -102,7 +103,7 @@ class SessionChanged(AboutSessions):
 
     def due(self, at):
         soon = F("changed_at") + SOON
-        members, teachers = concerned(
+        members, teachers, tutors = concerned(
             Session.objects.filter(revision__gt=0, starts_at__gt=at)
             .filter(changed_at__gt=at - WINDOW - SETTLING, changed_at__lte=at)
             .annotate(
@@ -125,7 +126,8 @@ class SessionChanged(AboutSessions):
             session=OuterRef("pk"), into__user=OuterRef("person"), at=OuterRef("changed_at")
         )
         knew_it_too = teachers.exclude(Exists(newcomers))
-        return knew_it.values_list(*columns).union(knew_it_too.values_list(*columns))
+        those = knew_it, knew_it_too, tutors
+        return those[0].values_list(*columns).union(*(one.values_list(*columns) for one in those[1:]))
 
     def still_due(self, notice, at):
         session = Session.objects.filter(pk=notice.key).first()
@@ -192,8 +194,8 @@ class Seconds(Func):
     output_field = BigIntegerField()
 
 
-def concerned(sessions: QuerySet[Session]) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """`sessions` once per `person`: members of the edition on that day, and who teaches it."""
+def concerned(sessions: QuerySet[Session]) -> tuple[QuerySet[Any], QuerySet[Any], QuerySet[Any]]:
+    """`sessions` once per `person`: members of the edition on that day, who teaches it, and its tutors."""
     day = TruncDate("starts_at", tzinfo=get_default_timezone())
     members = sessions.annotate(
         person=F("cohort__enrollments__user"),
@@ -202,7 +204,11 @@ def concerned(sessions: QuerySet[Session]) -> tuple[QuerySet[Any], QuerySet[Any]
         admitted_at=F("cohort__enrollments__admitted_at"),
     ).filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
     teachers = sessions.annotate(person=F("teachers__instructor__user")).exclude(person=None)
-    return members, teachers
+    there = SessionPlace.objects.filter(session=OuterRef("pk"), room__hub=OuterRef("hub"))
+    tutors = sessions.annotate(
+        person=F("cohort__roles__user"), part=F("cohort__roles__kind"), hub=F("cohort__roles__hub")
+    ).filter(Q(hub=None) | Exists(there), part=Role.Kind.TUTOR)
+    return members, teachers, tutors
 
 
 def begun_or_strange(session: Session, notice, at) -> str | None:
@@ -211,7 +217,8 @@ def begun_or_strange(session: Session, notice, at) -> str | None:
         return gettext_noop("the session has already begun")
     day = localdate(session.starts_at)
     members = Enrollment.objects.members_on(day).filter(user=notice.user_id, cohort=session.cohort_id)
-    if members.exists() or notice.user_id in teachers_of([session.pk]):
+    tutored = Session.objects.filter(sessions_tutored_by(notice.user_id), pk=session.pk)
+    if members.exists() or notice.user_id in teachers_of([session.pk]) or tutored.exists():
         return None
     return gettext_noop("the person no longer belongs to the session")
 

@@ -39,9 +39,9 @@ class SessionsAdded(AboutSessions):
             )
             .filter(settled__gt=at - WINDOW, settled__lte=at)
         )
-        members, teachers = concerned(added)
+        members, *staff = concerned(added)
         columns = "person", "release", "first", "settled"
-        return members.values_list(*columns).union(teachers.values_list(*columns))
+        return members.values_list(*columns).union(*(those.values_list(*columns) for those in staff))
 
     def still_due(self, notice, at):
         sessions = Session.objects.live().filter(added_by=notice.key, starts_at__gt=at)

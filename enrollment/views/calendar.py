@@ -24,7 +24,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses import ics
-from courses.models import SessionTeacher
+from courses.models import Role, SessionTeacher
 from enrollment.access import calendar_address, calendar_token, person_of_token
 from enrollment.actions.calendar import renew_calendar_address
 from enrollment.diary import diary
@@ -78,6 +78,7 @@ class Owner(NamedTuple):
     language: str
     memberships: list[str]
     teaching: list[str]
+    tutoring: list[str]
 
 
 def owner_of(pk: int) -> Owner | None:
@@ -94,11 +95,13 @@ def versions_of(person: int) -> QuerySet:
     teaching = joined("session__cohort", "session__cohort__version", "session__cohort__code")
     enrollments = Enrollment.objects.filter(user=OuterRef("pk")).order_by("pk")
     taught = SessionTeacher.objects.filter(instructor__user=OuterRef("pk")).order_by()
+    tutored = Role.objects.filter(user=OuterRef("pk"), kind=Role.Kind.TUTOR).order_by("pk")
     people = get_user_model().objects.filter(pk=person, is_active=True).order_by()
     return people.values_list(
         *("pk", "calendar_version", "language"),
         ArraySubquery(enrollments.values(one=membership)),
         ArraySubquery(taught.values(one=teaching).distinct().order_by("one")),
+        ArraySubquery(tutored.values(one=joined("pk", "hub", "cohort__version", "cohort__code"))),
     )
 
 

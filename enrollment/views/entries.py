@@ -54,6 +54,7 @@ class Words(NamedTuple):
     before: str
     following: str
     taught: str
+    tutored: str
     no_room: str
     waits: str
     opens: str
@@ -69,6 +70,7 @@ class Words(NamedTuple):
             before=_("before: %(moment)s"),
             following=_("Next"),
             taught=_("you teach"),
+            tutored=_("tutor"),
             no_room=_("room to be announced"),
             waits=_("waiting line for %(room)s"),
             opens=_("online, the call opens 15 minutes before"),
@@ -131,8 +133,8 @@ class Words(NamedTuple):
         """Each a class and a word."""
         if comes_next:
             yield " badge-info", self.following
-        if entry.taught:
-            yield "", self.taught
+        if not entry.attended:
+            yield "", self.taught if entry.taught else self.tutored
         if entry.cancelled:
             yield " badge-cancelled", self.cancelled
             return

@@ -60,8 +60,8 @@ def latest_material(user, at: datetime) -> tuple:
 
 
 def pages(coming: list[Entry], today) -> list[str]:
-    """Home, the schedule in its three views as far as two weeks go, the sessions, the registers of whoever
-    teaches today, and last the page that stands in for all others.
+    """Home, the schedule in its three views as far as two weeks go, the sessions, today's registers of
+    whoever keeps them, and last the page that stands in for all others.
     """
     schedule = reverse("enrollment:schedule")
     weeks = ({"view": "week", "on": today + step} for step in (timedelta(0), WEEK, AHEAD))
@@ -75,7 +75,7 @@ def pages(coming: list[Entry], today) -> list[str]:
         *(
             reverse("assessments:register", args=[entry.pk])
             for entry in coming
-            if entry.taught and entry.day == today and not entry.cancelled
+            if not entry.attended and entry.day == today and not entry.cancelled
         ),
         reverse("enrollment:offline"),
     ]

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from courses.access import editions_tutored_by
+from courses.access import tutors_of
 from courses.models import MaterialVersion, Room, Session, SessionPlace
 from enrollment.access import JOIN_OPENS, may_join, sessions_open_to
 from enrollment.actions.choices import choose_place
@@ -41,6 +41,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "rooms": rooms,
         "online": mine.online if mine else any(not place.room for place in places),
         "teachers": list(found.teachers.select_related("instructor__organisation").order_by("pk")),
+        "tutors": tutors_of(found.cohort, {room.hub_id for room in rooms}),
         "materials": MaterialVersion.objects.seen(at)
         .filter(material__session=found)
         .select_related("material"),
@@ -57,12 +58,12 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def keeps_register(user, found: Session, mine: Entry | None) -> bool:
-    """Who teaches the session, the tutor of its edition, and the office."""
+    """Who teaches the session, its tutors, and the office."""
     if found.cancelled:
         return False
-    if (mine and mine.taught) or (user.is_staff and user.has_perm("assessments.change_register")):
-        return True
-    return user.is_tutor and editions_tutored_by(user).filter(pk=found.cohort_id).exists()
+    return bool(mine and not mine.attended) or (
+        user.is_staff and user.has_perm("assessments.change_register")
+    )
 
 
 def waiting_ahead(user, found: Session, rooms: list[Room]) -> int | None:
@@ -79,7 +80,7 @@ def choices_in(found: Session, mine: Entry | None, rooms: list[Room]) -> dict:
 
     Of several rooms where one usually is, none is one's own yet.
     """
-    if not mine or mine.taught or not rooms:
+    if not mine or not mine.attended or not rooms:
         return {"choosable": False}
     has = [mine.waits_for.pk] if mine.waits_for else [place.pk for place in mine.places]
     others = rooms if len(has) > 1 else [room for room in rooms if room.pk not in has]

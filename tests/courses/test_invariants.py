@@ -242,6 +242,7 @@ BROKEN_BY = {
     ],
     "a_role_has_a_known_kind": another(Role, kind="'spectator'"),
     "a_role_in_an_edition_is_held_once": another(Role),
+    "only_a_tutor_looks_after_a_hub": "UPDATE courses_role SET hub_id = (SELECT min(id) FROM courses_hub)",
     "a_form_is_done_once": another(Once),
     "a_draft_has_a_known_state": another(TimetableDraft, state="'lost'", closed_at="now()"),
     "an_edition_has_one_open_draft": another(TimetableDraft),

@@ -236,7 +236,7 @@ def test_the_page_of_a_session_costs_the_same_for_one_room_and_for_ten(
     for number, day in ((1, 24), (10, 31)):
         rooms, teachers = [a_room() for _ in range(number)], [an_instructor() for _ in range(number)]
         lesson = a_session(cohort, starts_at=rome(2022, 3, day, 9), rooms=rooms, instructors=teachers)
-        with django_assert_max_num_queries(7) as queries:
+        with django_assert_max_num_queries(8) as queries:
             page = client.get(reverse("enrollment:session", args=[lesson.pk])).text
         assert all(room.name in page for room in rooms)
         assert all(teacher.name in page for teacher in teachers)
