@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses import pattern
+from courses.actions.appointments import withdraw_appointments
 from courses.changes import difference, standing_of
 from courses.drafts import Found, Level
 from courses.models import (
@@ -263,10 +264,14 @@ def untouched(row: DraftSession, base: dict) -> bool:
 
 @transaction.atomic
 def drop_draft(*, timetabledraft: TimetableDraft, by, at: datetime) -> TimetableDraft:
-    """Give a draft up: nothing of it is released, and another may be opened."""
+    """Give a draft up: nothing of it is released, and another may be opened.
+
+    Instructors asked for its sake alone are told that they are not needed.
+    """
     draft = locked(timetabledraft)
     draft.state, draft.closed_at = TimetableDraft.State.DROPPED, at
     draft.save(update_fields=["state", "closed_at"])
+    withdraw_appointments(draft.cohort, by=by, at=at)
     log.info("%s dropped the draft of %s", by, draft.cohort)
     return draft
 

@@ -317,7 +317,10 @@ class TimetableDraftAdmin(OfficeAdmin):
             _("Drop the draft"),
             drop_draft,
             when=still_open,
-            note=lambda _draft: _("Nothing of it is released. Another can be opened."),
+            note=lambda _draft: _(
+                "Nothing of it is released, and instructors asked for its sake alone are told that they are "
+                "not needed. Another can be opened."
+            ),
             danger=True,
         ),
     )

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from courses.actions.appointments import ask_instructors
-from courses.actions.drafting import edit_draft_session, open_draft
+from courses.actions.drafting import drop_draft, edit_draft_session, open_draft
 from courses.actions.releasing import release_draft
 from courses.models import Appointment
 from courses.refusals import Refusal
@@ -72,6 +72,17 @@ def test_who_teaches_what_is_released_is_needed_until_a_release_says_otherwise(t
     release_draft(timetabledraft=draft, by=office, at=AT)
     agreed.refresh_from_db()
     assert (agreed.state, agreed.asked_at, agreed.answered_at) == ("withdrawn", AT, None)
+
+
+def test_a_dropped_draft_withdraws_what_was_asked_for_its_sake_alone(teacher, office):
+    session = factories.a_session(starts_at=NINE, instructors=[teacher])
+    draft = open_draft(cohort=session.cohort, by=office, at=AT)
+    factories.a_drafted_session(
+        draft, starts_at=NINE + timedelta(days=1), instructors=[factories.an_instructor(name="Bo Berti")]
+    )
+    ask_instructors(timetabledraft=draft, by=None, at=AT)
+    drop_draft(timetabledraft=draft, by=office, at=AT)
+    assert states(session.cohort) == {"Ada Lovati": "asked", "Bo Berti": "withdrawn"}
 
 
 def test_who_has_declined_is_not_withdrawn_and_nobody_is_asked_twice(teacher):
