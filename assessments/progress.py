@@ -8,7 +8,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from assessments.marking import Result, average, may_retake, results_due_on, standing
+from assessments.marking import Result, Scale, averages, may_retake, results_due_on, standing
 from assessments.models import ModuleTest, Score
 from courses.models import Session
 from enrollment.models import Enrollment
@@ -43,7 +43,7 @@ class TestRecord:
     @property
     def may_retake(self) -> bool:
         """A second attempt is open and without result."""
-        return may_retake(self.first) and self.second is None
+        return self.test.may_be_retaken and may_retake(self.first) and self.second is None
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Record:
         return sum(bool(test.standing and test.standing.passed) for test in self.tests)
 
     @property
-    def average(self) -> Decimal | None:
-        """Mean of the passed tests, weighted by the minutes of their modules."""
-        return average((test.standing, test.test.module.minutes) for test in self.tests if test.standing)
+    def averages(self) -> dict[Scale, Decimal]:
+        """Means of the passed tests of each scale, weighted by the minutes of their modules."""
+        return averages((test.standing, test.test.module.minutes) for test in self.tests if test.standing)
 
 
 def records_of(user) -> list[Record]:
@@ -125,7 +125,8 @@ def with_progress(tests, *, at: datetime):
     """`tests` with how far their recording is.
 
     Of the `sitting` people, `entered` have an outcome of the first attempt and `missing` have none;
-    `retaking` still need one of the retake, which begins at `retake_at` if it has a date.
+    `retaking` still need one of the retake, which begins at `retake_at` if it has a date; `waiting` are
+    scores without the second signature they need.
     """
     scores = Score.objects.filter(test=OuterRef("pk"))
     has_score = Score.objects.filter(test=OuterRef(OuterRef("pk")), enrollment=OuterRef("pk"))
@@ -146,10 +147,13 @@ def with_progress(tests, *, at: datetime):
         retaking=RowCount(
             scores.published()
             .not_passed()
-            .filter(had_no_second, attempt=1, enrollment__in=today)
+            .filter(had_no_second, attempt=1, enrollment__in=today, test__may_be_retaken=True)
             .values("pk")
         ),
         sitting=F("entered") + F("missing"),
+        waiting=RowCount(
+            scores.unpublished().filter(conflict=True, signed_at__isnull=False, second_at=None).values("pk")
+        ),
         retake_at=Subquery(retake.order_by("starts_at").values("starts_at")[:1]),
     )
 

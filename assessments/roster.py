@@ -25,7 +25,8 @@ def roster(test: ModuleTest, *, attempt: int = 1, at: datetime):
     else:
         retake = retake_of(test)
         day = timezone.localdate(retake.starts_at if retake else at)
-        sits = Q(Exists(scores.filter(attempt=1).published().not_passed()))
+        failed = scores.filter(attempt=1, test__may_be_retaken=True).published().not_passed()
+        sits = Q(Exists(failed))
     edition = Enrollment.objects.filter(cohort=test.cohort_id)
     members = edition.members_on(day).filter(sits, auditor=False)
     recorded = edition.filter(Exists(scores.filter(attempt=attempt)))

@@ -285,10 +285,11 @@ class Edition:
         draft, published, retaken = self.tests[:3]
         low = {"outcome": "mark", "value": 12}
         everybody = {"enrollment": self.enrollments, **low}
+        seen = {"published_at": DAY, "signed_at": DAY, "signed_by": self.instructor.user}
         many(Score, rows, test=draft, **everybody)
-        many(Score, rows, test=published, published_at=DAY, **everybody)
-        many(Score, rows, test=retaken, published_at=DAY, **everybody)
+        many(Score, rows, test=published, **seen, **everybody)
+        many(Score, rows, test=retaken, **seen, **everybody)
         many(Score, rows, test=retaken, attempt=2, **everybody)
-        mine = {"enrollment": self.enrollments[0], "published_at": DAY, **low}
+        mine = {"enrollment": self.enrollments[0], **seen, **low}
         many(Score, rows - 3, test=self.tests[3:], **mine)
         analyze()

@@ -567,8 +567,10 @@ def somebody_of_the_office(**fields) -> User:
 
 
 def a_score(test: ModuleTest | None = None, **fields) -> Score:
-    """28 in a test, not published; `published_at` makes it seen."""
+    """28 in a test, not published; `published_at` makes it seen, and signed by somebody."""
     test = test or a_test()
+    if fields.get("published_at") and "signed_by" not in fields:
+        fields |= {"signed_by": a_person(), "signed_at": fields["published_at"]}
     if "enrollment" not in fields:
         fields["enrollment"] = an_enrollment(cohort=test.cohort)
     score = Score.objects.create(**{"test": test, "outcome": Outcome.MARK, "value": 28} | fields)

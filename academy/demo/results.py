@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from assessments.marking import HIGHEST, PASS, Outcome, Result, read
+from assessments.marking import RANGES, Outcome, Result, Scale, read
 
 # (person, module) → the test and, where it was not passed, the retake.
 TOLD: dict[tuple[str, str], tuple[str, ...]] = {
@@ -29,7 +29,8 @@ def result(person: str, module: str, attempt: int = 1) -> Result:
     """Of `person`, by code, in the test of `module`. Who is not told about passes at once."""
     if told := TOLD.get((person, module)):
         return written(told[attempt - 1])
-    mark = PASS + draw(person, 8) + draw(f"{person} {module}", HIGHEST - PASS - 6)
+    marks = RANGES[Scale.THIRTY]
+    mark = marks.passes + draw(person, 8) + draw(f"{person} {module}", marks.highest - marks.passes - 6)
     return Result(Outcome.MARK, mark)
 
 

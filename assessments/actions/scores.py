@@ -1,4 +1,4 @@
-"""Recording, publishing and correcting scores. Locks: the test, then its scores."""
+"""Recording, signing, publishing and correcting scores. Locks: the test, then its scores."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assessments.access import instructor_of
 from assessments.marking import Result
 from assessments.models import ModuleTest, Score
 from assessments.roster import retake_of, roster
 from courses.actions.ledger import sign
 from courses.refusals import Refusal
+from enrollment.conflicts import same_employer
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,8 @@ def record_scores(*, test: ModuleTest, cells: Iterable[Cell], attempt: int = 1, 
     """Save the grid as draft: all cells or none. Returns how many changed; sent twice, 0.
 
     Raises ScoresChangedMeanwhile where a cell is no longer as the page showed it, unless it already
-    holds what was typed. A published score is corrected, not recorded again.
+    holds what was typed. A final score has to be reopened first; a published one is corrected, not
+    recorded again.
     """
     test = locked(test)
     refuse_too_early(test, attempt, at)
@@ -54,7 +57,7 @@ def record_scores(*, test: ModuleTest, cells: Iterable[Cell], attempt: int = 1, 
         raise Refusal(_("Some of these people do not sit this test."))
     now = {pk: score.result for pk, score in current.items()}
     cells = [cell for cell in cells if cell.typed != now.get(cell.enrollment_id)]
-    refuse_published(current[cell.enrollment_id] for cell in cells if cell.enrollment_id in current)
+    refuse_settled(current[cell.enrollment_id] for cell in cells if cell.enrollment_id in current)
     refuse_changed({cell.enrollment_id: cell.seen for cell in cells}, now)
     sign(by=by, at=at)
     write(test, attempt, cells, current)
@@ -63,14 +66,63 @@ def record_scores(*, test: ModuleTest, cells: Iterable[Cell], attempt: int = 1, 
 
 
 @transaction.atomic
+def sign_scores(
+    *, test: ModuleTest, attempt: int = 1, seen: Mapping[int, Result | None] | None = None, by, at: datetime
+) -> list[Score]:
+    """Make the drafts of this attempt final; asked again, nothing happens. Returns what `by` has signed.
+
+    Where `by` has the participant's employer the score waits for a second signature, which anybody else
+    without that employer gives by signing too. `seen` maps enrollments to what was looked at before:
+    ScoresChangedMeanwhile where that is no longer what would be signed.
+    """
+    test = locked(test)
+    refuse_too_early(test, attempt, at)
+    drafts = [score for score in locked_scores(test, attempt).values() if not score.published_at]
+    if seen is not None:
+        now = {score.enrollment_id: score.result for score in drafts}
+        refuse_changed({pk: seen.get(pk) for pk in now}, now)
+    conflicts = conflicts_of(by, drafts)
+    signed = []
+    for score in drafts:
+        conflict = score in conflicts
+        if score.signed_at is None:
+            score.signed_by, score.signed_at, score.conflict = by, at, conflict
+        elif score.waits_for_second and not conflict and score.signed_by_id != by.pk:
+            score.second_by, score.second_at = by, at
+        else:
+            continue
+        signed.append(score)
+    sign(by=by, at=at)
+    Score.objects.bulk_update(signed, ["signed_by", "signed_at", "conflict", "second_by", "second_at"])
+    log.info("%s signed %d scores of test %d", by.pk, len(signed), test.pk)
+    return signed
+
+
+@transaction.atomic
+def reopen_scores(*, test: ModuleTest, attempt: int = 1, by, at: datetime) -> int:
+    """Take the signatures off what is final and not published: drafts again. Returns how many."""
+    test = locked(test)
+    final = [
+        score.pk
+        for score in locked_scores(test, attempt).values()
+        if score.signed_at and not score.published_at
+    ]
+    sign(by=by, at=at)
+    Score.objects.filter(pk__in=final).update(
+        signed_by=None, signed_at=None, conflict=False, second_by=None, second_at=None
+    )
+    log.info("%s reopened %d scores of test %d", by.pk, len(final), test.pk)
+    return len(final)
+
+
+@transaction.atomic
 def publish_scores(
     *, test: ModuleTest, attempt: int = 1, seen: Mapping[int, Result | None] | None = None, by, at: datetime
 ) -> ModuleTest:
     """Show everyone their score of this attempt, in one act; asked again, nothing happens.
 
-    Refused while somebody of the roster has no outcome: absent and excused are outcomes too.
-    `seen` maps enrollments to what was looked at before publishing: ScoresChangedMeanwhile where
-    that is no longer what would be published.
+    What is a draft yet is signed with it, as `sign_scores` does. Refused while somebody of the roster has
+    no outcome, absent and excused being outcomes too, or a score waits for a second signature.
     """
     test = locked(test)
     refuse_too_early(test, attempt, at)
@@ -80,15 +132,17 @@ def publish_scores(
     missing = [name for pk, name in members(test, attempt, at).items() if pk not in current]
     if missing:
         raise Refusal(_("Still without an outcome: %(names)s.") % {"names": ", ".join(missing)})
-    drafts = {pk: score.result for pk, score in current.items() if not score.published_at}
-    if seen is not None:
-        refuse_changed({pk: seen.get(pk) for pk in drafts}, drafts)
+    sign_scores(test=test, attempt=attempt, seen=seen, by=by, at=at)
+    drafts = test.scores.unpublished().filter(attempt=attempt)
+    waiting = [str(score.enrollment.user) for score in with_people(drafts) if score.waits_for_second]
+    if waiting:
+        raise Refusal(_("A second signature is missing for: %(names)s.") % {"names": ", ".join(waiting)})
     sign(by=by, at=at)
     if attempt == 1 and not test.published_at:
         test.published_at = at
         test.save(update_fields=["published_at"])
-    test.scores.unpublished().filter(attempt=attempt).update(published_at=at)
-    log.info("%s published %d scores of test %d", by.pk, len(drafts), test.pk)
+    number = drafts.update(published_at=at)
+    log.info("%s published %d scores of test %d", by.pk, number, test.pk)
     return test
 
 
@@ -124,10 +178,32 @@ def refuse_too_early(test: ModuleTest, attempt: int, at: datetime) -> None:
         raise Refusal(_("The retake begins on %(moment)s.") % {"moment": begins})
 
 
-def refuse_published(scores: Iterable[Score]) -> None:
-    """Raise Refusal if one of `scores` is published."""
-    if any(score.published_at for score in scores):
-        raise Refusal(_("These scores are published: only the office can correct them, with a reason."))
+def refuse_settled(scores: Iterable[Score]) -> None:
+    """Raise Refusal if one of `scores` is published or final."""
+    for score in scores:
+        if score.published_at:
+            raise Refusal(_("These scores are published: only the office can correct them, with a reason."))
+        if score.signed_at:
+            raise Refusal(_("These scores are final: reopen them before you change them."))
+
+
+def conflicts_of(user, scores: Iterable[Score]) -> list[Score]:
+    """Those of people with whom `user` shares the employer: a conflict of interest."""
+    instructor = instructor_of(user)
+    mine = [instructor.organisation.name] if instructor else []
+    return [score for score in scores if same_employer(mine, score.enrollment.employer)]
+
+
+def kept_waiting(user, scores: Iterable[Score]) -> list[Score]:
+    """Drafts that would lack a second signature once `user` has signed."""
+    drafts = [score for score in scores if not score.published_at]
+    conflicts = conflicts_of(user, drafts)
+    return [
+        score
+        for score in drafts
+        if (score.signed_at is None and score in conflicts)
+        or (score.waits_for_second and (score in conflicts or score.signed_by_id == user.pk))
+    ]
 
 
 def refuse_changed(seen: Mapping[int, Result | None], now: Mapping[int, Result]) -> None:
@@ -148,8 +224,13 @@ def locked(test: ModuleTest) -> ModuleTest:
 
 def locked_scores(test: ModuleTest, attempt: int) -> dict[int, Score]:
     """Enrollment → its score, locked in one order by everybody."""
-    scores = test.scores.select_for_update(no_key=True).filter(attempt=attempt)
-    return {score.enrollment_id: score for score in scores.order_by("enrollment_id")}
+    scores = test.scores.select_for_update(no_key=True, of=("self",)).filter(attempt=attempt)
+    return {score.enrollment_id: score for score in with_people(scores).order_by("enrollment_id")}
+
+
+def with_people(scores):
+    """`scores`, each with whose it is."""
+    return scores.select_related("enrollment__user")
 
 
 def members(test: ModuleTest, attempt: int, at: datetime) -> dict[int, str]:

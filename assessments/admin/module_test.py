@@ -15,7 +15,7 @@ class ModuleTestAdmin(OfficeAdmin):
     list_filter = ["cohort", ("published_at", admin.EmptyFieldListFilter)]
     list_select_related = ["module", "cohort", "session"]
     search_fields = ["module__code", "module__title_it", "module__title_en", "cohort__code"]
-    fields = ["cohort", "module", "session", "published_at"]
+    fields = ["cohort", "module", "session", "scale", "may_be_retaken", "published_at"]
     readonly_fields = ["published_at"]
     autocomplete_fields = ["session"]
 

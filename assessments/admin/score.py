@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.scores import correct_score
-from assessments.models import FULL_MARKS, Score, ScoreEntry
+from assessments.marking import Outcome, Result
+from assessments.models import Score, ScoreEntry
 from assessments.models.wording import as_typed, in_words
 from courses.admin.office import LedgerAdmin, OfficeForm, RecordAdmin
 
@@ -18,13 +19,7 @@ class CorrectionForm(OfficeForm):
     """A published score may only be corrected, and only for a reason."""
 
     # A list: a number field would read "2_7" and Arabic digits as Python does.
-    value = forms.TypedChoiceField(
-        label=_("Mark"),
-        choices=[("", "–"), *((mark, mark) for mark in range(FULL_MARKS + 1))],
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )
+    value = forms.TypedChoiceField(label=_("Mark"), coerce=int, empty_value=None, required=False)
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -35,8 +30,14 @@ class CorrectionForm(OfficeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.before = self.instance.result
+        marks = [Result(Outcome.MARK, mark, scale=self.before.scale) for mark in self.before.range.marks]
+        self.fields["value"].choices = [("", "–"), *((mark.value, in_words(mark)) for mark in marks)]
         self.now = as_typed(self.before)
         self.initial["seen"] = self.now
+
+    def _get_validation_exclusions(self):
+        """What a mark may be depends on the scale, which nobody types here."""
+        return super()._get_validation_exclusions() - {"scale"}
 
     def clean(self):
         """A score is not overwritten by who has not seen it, nor somebody's correction of it."""

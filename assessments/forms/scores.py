@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.scores import Cell
-from assessments.marking import Result, Unreadable, read
+from assessments.marking import Result, Scale, Unreadable, read
 from assessments.models import ModuleTest, Score, ScoreEntry
 from assessments.models.wording import as_typed
 from assessments.roster import roster
@@ -21,6 +21,8 @@ FIELD = re.compile(r"(?:cell|seen|mine)-(?P<enrollment>[0-9]{1,18})")
 
 SENTENCES = {
     Unreadable.NOT_A_RESULT: _("“%(typed)s” is not a score: write 0 to 30, 30L, ABS or EXC."),
+    Unreadable.NOT_OF_A_HUNDRED: _("“%(typed)s” is not a score: write 0 to 100, ABS or EXC."),
+    Unreadable.NO_VERDICT: _("“%(typed)s” is not a result: write PASS, FAIL, ABS or EXC."),
     Unreadable.NOT_WHOLE: _("“%(typed)s” is not a whole number."),
     Unreadable.OUT_OF_SCALE: _("“%(typed)s” is outside the scale: from 0 to %(highest)s."),
     Unreadable.HONOURS_BELOW_30: _("“%(typed)s”: honours go only with %(highest)s."),
@@ -61,13 +63,23 @@ class Row:
         return bool(self.score and self.score.published_at)
 
     @property
+    def final(self) -> bool:
+        """Signed and not published: read-only until it is reopened."""
+        return bool(self.score and self.score.signed_at and not self.score.published_at)
+
+    @property
+    def fixed(self) -> bool:
+        """Nothing is typed here."""
+        return self.published or self.final
+
+    @property
     def in_conflict(self) -> bool:
-        return self.mine is not None and not self.published
+        return self.mine is not None and not self.fixed
 
     @property
     def lost(self) -> str | None:
         """What was typed into a cell that meanwhile became read-only."""
-        return self.typed if self.published and self.typed != self.seen else None
+        return self.typed if self.fixed and self.typed != self.seen else None
 
 
 class ScoreGrid:
@@ -86,7 +98,8 @@ class ScoreGrid:
         data: Mapping[str, str] | None = None,
     ):
         self.test, self.attempt = test, attempt
-        self.scores = {(score.enrollment_id, score.attempt): score for score in test.scores.all()}
+        scores = test.scores.select_related("signed_by", "second_by")
+        self.scores = {(score.enrollment_id, score.attempt): score for score in scores}
         self.rows = [self.row(enrollment) for enrollment in roster(test, attempt=attempt, at=at)]
         self.cells: list[Cell] = []
         if data is not None:
@@ -113,7 +126,7 @@ class ScoreGrid:
     def read(self, row: Row, seen: str) -> None:
         """One cell: a value to save, or an error in words."""
         try:
-            was = read(seen)
+            was = read(seen, self.test.marks)
         except Refused as refused:
             raise BadRequest from refused
         row.seen = as_typed(was)
@@ -123,7 +136,7 @@ class ScoreGrid:
             row.error = CHOOSE
             return
         try:
-            typed = read(row.typed)
+            typed = read(row.typed, self.test.marks)
         except Refused as refused:
             reason = refused.reasons[0]
             row.error = SENTENCES[Unreadable(reason.code)] % reason.facts
@@ -142,9 +155,19 @@ class ScoreGrid:
         return [row for row in self.rows if row.score and not row.published]
 
     @property
+    def final(self) -> list[Row]:
+        """Rows signed and not published."""
+        return [row for row in self.rows if row.final]
+
+    @property
+    def waiting(self) -> list[Row]:
+        """Rows that lack a second signature."""
+        return [row for row in self.rows if row.score and row.score.waits_for_second]
+
+    @property
     def open(self) -> bool:
         """Whether there is anything left to type."""
-        return not all(row.published for row in self.rows)
+        return not all(row.fixed for row in self.rows)
 
     @property
     def recorded(self) -> int:
@@ -174,11 +197,11 @@ class ScoreGrid:
                 row.theirs = last.get(row.enrollment.pk)
 
 
-def seen_before(data: Mapping[str, str]) -> dict[int, Result | None]:
+def seen_before(data: Mapping[str, str], scale: Scale) -> dict[int, Result | None]:
     """Enrollment → the result a page showed, from its hidden fields."""
     try:
         return {
-            int(found["enrollment"]): read(data[key])
+            int(found["enrollment"]): read(data[key], scale)
             for key in data
             if (found := FIELD.fullmatch(key)) and key.startswith("seen-")
         }

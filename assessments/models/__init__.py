@@ -1,14 +1,14 @@
 """The record of what participants did and achieved."""
 
 from .absence import AbsenceAttachment, AbsenceNotice, AnswerState, RectificationRequest
-from .module_test import FULL_MARKS, ModuleTest, Outcome, Score, ScoreEntry
+from .module_test import ModuleTest, Scale
 from .presence import Attending, Presence, PresenceInterval, RecordedSession, SaidBy
 from .register import Rectification, Register, RegisterState, Signature
 from .report import Platform, PlatformReport
 from .rules import AttendanceRule, RuleScope
+from .score import Outcome, Score, ScoreBatch, ScoreChange, ScoreEntry
 
 __all__ = [
-    "FULL_MARKS",
     "AbsenceAttachment",
     "AbsenceNotice",
     "AnswerState",
@@ -27,7 +27,10 @@ __all__ = [
     "RegisterState",
     "RuleScope",
     "SaidBy",
+    "Scale",
     "Score",
+    "ScoreBatch",
+    "ScoreChange",
     "ScoreEntry",
     "Signature",
 ]

@@ -7,12 +7,18 @@ from assessments.marking import Outcome, Result, show
 
 WORDS = {
     "honours": pgettext_lazy("after a mark of 30", "with honours"),
+    "of_hundred": "/100",
+    "passed": pgettext_lazy("a test", "passed"),
+    "failed": pgettext_lazy("a test", "not passed"),
     Outcome.ABSENT: _("absent"),
     Outcome.EXCUSED: _("excused"),
 }
 # What a cell of the score grid holds; marking.read understands both languages' codes.
 CODES = {
     "honours": "L",
+    "of_hundred": "",
+    "passed": pgettext_lazy("code in a cell for a test that is passed", "PASS"),
+    "failed": pgettext_lazy("code in a cell for a test that is not passed", "FAIL"),
     Outcome.ABSENT: pgettext_lazy("code in a cell for an absent participant", "ABS"),
     Outcome.EXCUSED: pgettext_lazy("code in a cell for an excused participant", "EXC"),
 }

@@ -7,15 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.access import records_every_test, tests_open_to
 from assessments.actions.scores import (
     ScoresChangedMeanwhile,
+    kept_waiting,
     publish_scores,
     record_scores,
     refuse_too_early,
+    reopen_scores,
+    sign_scores,
 )
 from assessments.forms.scores import ScoreGrid, seen_before
 from assessments.marking import ATTEMPTS, results_due_on
@@ -25,7 +28,12 @@ from courses.refusals import Refusal
 
 PAGES = {1: "assessments:scores", 2: "assessments:retake_scores"}
 PUBLISHING = {1: "assessments:publish_scores", 2: "assessments:publish_retake_scores"}
+REOPENING = {1: "assessments:reopen_scores", 2: "assessments:reopen_retake_scores"}
 LEDGER_LINES = 100
+PUBLISHED = gettext_lazy("Published: every participant can now see their own result.")
+SIGNED = gettext_lazy(
+    "Signed: these scores are final. Participants do not see them before they are published."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,32 +82,48 @@ def towards_publishing(request: HttpRequest, grid: ScoreGrid, at) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, pk: int, attempt: int = 1) -> HttpResponse:
-    """Who is about to see what; POST shows it to all of them at once."""
+    """Who is about to see what; POST signs it, and unless asked for no more shows it to all at once."""
     test, at = open_test(request, pk), timezone.now()
     status, refusal = 200, ""
     if request.method == "POST":
+        only_sign = request.POST.get("do") == "sign"
+        act = sign_scores if only_sign else publish_scores
         try:
-            seen = seen_before(request.POST)
-            publish_scores(test=test, attempt=attempt, seen=seen, by=request.user, at=at)
+            seen = seen_before(request.POST, test.marks)
+            act(test=test, attempt=attempt, seen=seen, by=request.user, at=at)
         except Refusal as caught:
             status, refusal = 409, str(caught)
         else:
-            messages.success(request, _("Published: every participant can now see their own result."))
+            messages.success(request, SIGNED if only_sign else PUBLISHED)
             return redirect(PAGES[attempt], pk)
     grid = ScoreGrid(test, attempt=attempt, at=at)
     if not grid.drafts and status == 200:
         return redirect(PAGES[attempt], pk)
     back = reverse(PAGES[attempt], args=[pk])
-    trail = [*trail_to(test), (back, test.module.title)]
-    context = {"test": test, "grid": grid, "refusal": refusal, "trail": trail, "back": back}
+    context = {
+        "test": test,
+        "grid": grid,
+        "refusal": refusal,
+        "kept_waiting": kept_waiting(request.user, [row.score for row in grid.drafts if row.score]),
+        "trail": [*trail_to(test), (back, test.module.title)],
+        "back": back,
+    }
     return render(request, "assessments/publish.html", context, status=status)
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: int, attempt: int = 1) -> HttpResponse:
+    """What is final and not published becomes a draft again."""
+    reopen_scores(test=open_test(request, pk), attempt=attempt, by=request.user, at=timezone.now())
+    messages.info(request, _("Reopened: the scores are drafts again, and whoever signed has to sign anew."))
+    return redirect(PAGES[attempt], pk)
 
 
 def grid_page(request: HttpRequest, grid: ScoreGrid, at, *, status=200, refusal="") -> HttpResponse:
     """The page of the grid, below it its ledger."""
     test, attempt = grid.test, grid.attempt
     entries = ScoreEntry.objects.filter(test=test, attempt=attempt).select_related("by")
-    changes = entries.changes().select_related("enrollment__user")
+    changes = entries.changes().select_related("enrollment__user", "batch")
     shown = None if request.GET.get("ledger") == "all" else LEDGER_LINES
     ledger = list(changes[: shown + 1] if shown else changes)
     context = {
@@ -109,6 +133,8 @@ def grid_page(request: HttpRequest, grid: ScoreGrid, at, *, status=200, refusal=
         "refusal": refusal,
         "not_yet": why_not_yet(grid, at),
         "tabs": [(reverse(PAGES[number], args=[test.pk]), number) for number in range(1, ATTEMPTS + 1)],
+        "reopening": reverse(REOPENING[attempt], args=[test.pk]),
+        "publishing": reverse(PUBLISHING[attempt], args=[test.pk]),
         "due_on": results_due_on(timezone.localdate(test.session.starts_at)),
         "overdue": overdue_since(test, at=at),
         "publication": entries.publications().last() if test.published_at else None,

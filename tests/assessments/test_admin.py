@@ -142,7 +142,7 @@ def test_the_ledger_shows_before_and_after(office):
 def test_a_test_is_sat_in_a_session_of_its_module(office):
     session = factories.a_session()
     other = factories.a_module(session.cohort, "B2")
-    form = {"cohort": session.cohort_id, "module": other.pk, "session": session.pk}
+    form = {"cohort": session.cohort_id, "module": other.pk, "session": session.pk, "scale": "thirty"}
     response = office.post(page("moduletest", "add"), form)
     assert response.status_code == 422
     assert "A test is sat in a session of its own module and edition." in response.text

@@ -15,6 +15,7 @@ from assessments.models import (
     RectificationRequest,
     Register,
     Score,
+    ScoreBatch,
     ScoreEntry,
     Signature,
 )
@@ -29,6 +30,9 @@ pytestmark = pytest.mark.django_db
 NOON = factories.rome(2022, 1, 20, 12)
 WITH_REASON = "SELECT set_config('smtc.reason', 'even with one', true)"
 PUBLISHED = "published_at IS NOT NULL"
+SOMEBODY = "(SELECT min(id) FROM academy_user)"
+SIGNED = f"signed_at = now(), signed_by_id = {SOMEBODY}"
+WITH_SCORES = "id IN (SELECT test_id FROM assessments_score)"
 
 
 def unsound(model, outcome, value, honours="false") -> list[str]:
@@ -71,6 +75,44 @@ BROKEN_BY = {
     "only_modules_with_a_test_have_one": another(
         ModuleTest, module_id="(SELECT max(id) FROM courses_module WHERE NOT has_test)"
     ),
+    "a_test_is_marked_in_a_known_scale": another(ModuleTest, scale="'letters'"),
+    "a_test_with_scores_keeps_its_rules": [
+        f"UPDATE assessments_moduletest SET scale = 'hundred' WHERE {WITH_SCORES}",
+        f"{another(Score, attempt='2')}; UPDATE assessments_moduletest SET may_be_retaken = false",
+    ],
+    "a_test_is_retaken_only_if_it_may_be": (
+        f"UPDATE assessments_moduletest SET may_be_retaken = false; {another(Score, attempt='2')}"
+    ),
+    "a_signature_of_a_score_says_who_and_when": [
+        f"UPDATE assessments_score SET signed_at = now() WHERE NOT {PUBLISHED}",
+        f"UPDATE assessments_score SET signed_by_id = {SOMEBODY} WHERE NOT {PUBLISHED}",
+    ],
+    "a_second_signature_is_of_somebody_else_than_the_first": [
+        f"UPDATE assessments_score SET {change} WHERE NOT {PUBLISHED}"
+        for change in (
+            "second_at = now()",
+            f"second_at = now(), second_by_id = {SOMEBODY}",
+            f"{SIGNED}, second_at = now(), second_by_id = {SOMEBODY}",
+        )
+    ],
+    "a_published_score_is_signed_by_as_many_as_it_needs": [
+        f"UPDATE assessments_score SET published_at = now() WHERE NOT {PUBLISHED}",
+        f"UPDATE assessments_score SET {SIGNED}, conflict = true, published_at = now() WHERE NOT {PUBLISHED}",
+    ],
+    "a_final_score_is_reopened_before_it_changes": [
+        f"UPDATE assessments_score SET {SIGNED} WHERE NOT {PUBLISHED}; {change} WHERE NOT {PUBLISHED}"
+        for change in (
+            "UPDATE assessments_score SET value = 30",
+            "UPDATE assessments_score SET outcome = 'absent', value = NULL",
+            "UPDATE assessments_score SET conflict = true",
+            "DELETE FROM assessments_score",
+        )
+    ],
+    "it_is_known_who_undid_a_file_of_scores": [
+        "UPDATE assessments_scorebatch SET undone_at = now()",
+        f"UPDATE assessments_scorebatch SET undone_by_id = {SOMEBODY}",
+    ],
+    "an_entry_is_of_a_known_change": another(ScoreEntry, change="'guess'"),
     "one_score_per_participant_test_and_attempt": another(Score),
     **of_the_result("a_score", Score),
     "a_score_belongs_to_a_participant_of_the_edition": [
@@ -157,7 +199,6 @@ def attachment(**changes: str) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table}"
 
 
-SOMEBODY = "(SELECT min(id) FROM academy_user)"
 # Of another edition; of the same one, from a later day on.
 ELSEWHERE = "(SELECT max(id) FROM courses_session)"
 STRANGER = "(SELECT max(id) FROM enrollment_enrollment)"
@@ -379,6 +420,7 @@ def world():
     test = factories.a_test(session)
     factories.a_score(test, published_at=NOON)
     factories.a_score(test)
+    ScoreBatch.objects.create(cohort=test.cohort, name="voti.csv", by=factories.a_person(), at=NOON)
     other = factories.a_cohort(programme=session.cohort.programme)
     factories.a_session(other, module=factories.a_module(other, "B2"))
     factories.an_enrollment(cohort=other)

@@ -11,8 +11,9 @@ from assessments.marking import (
     Impossible,
     Outcome,
     Result,
+    Scale,
     Unreadable,
-    average,
+    averages,
     may_retake,
     read,
     reminders_due,
@@ -27,12 +28,29 @@ from courses.workdays import Workdays, usual_closures
 
 PATTERN = pattern.read(Path(pattern.__file__).parent / "curricula" / "smtc-2022-pattern.toml")
 
-IN_ITALIAN = {"honours": "e lode", "absent": "assente", "excused": "giustificato"}
-IN_ENGLISH = {"honours": "with honours", "absent": "absent", "excused": "excused"}
+IN_ITALIAN = {
+    "honours": "e lode",
+    "of_hundred": "/100",
+    "passed": "superato",
+    "failed": "non superato",
+    "absent": "assente",
+    "excused": "giustificato",
+}
+IN_ENGLISH = {
+    "honours": "with honours",
+    "of_hundred": "/100",
+    "passed": "passed",
+    "failed": "not passed",
+    "absent": "absent",
+    "excused": "excused",
+}
 ABSENT, EXCUSED = Result(Outcome.ABSENT), Result(Outcome.EXCUSED)
+OTHERS = [*([Scale.HUNDRED, value] for value in range(101)), [Scale.VERDICT, 0], [Scale.VERDICT, 1]]
 results = st.one_of(
     st.integers(0, 30).map(lambda value: Result(Outcome.MARK, value)),
     st.sampled_from([Result(Outcome.MARK, 30, honours=True), ABSENT, EXCUSED]),
+    st.sampled_from(OTHERS).map(lambda told: Result(Outcome.MARK, told[1], scale=told[0])),
+    st.sampled_from(Scale).map(lambda scale: Result(Outcome.ABSENT, scale=scale)),
 )
 
 
@@ -40,9 +58,13 @@ def mark(value: int, *, honours: bool = False) -> Result:
     return Result(Outcome.MARK, value, honours)
 
 
-def refusal(typed: str) -> Reason:
+def hundredths(value: int) -> Result:
+    return Result(Outcome.MARK, value, scale=Scale.HUNDRED)
+
+
+def refusal(typed: str, scale: Scale = Scale.THIRTY) -> Reason:
     with pytest.raises(Refused) as refused:
-        read(typed)
+        read(typed, scale)
     (reason,) = refused.value.reasons
     return reason
 
@@ -114,7 +136,41 @@ def test_whatever_is_typed_is_a_result_nothing_or_refused(typed):
 
 @given(results, st.sampled_from([IN_ITALIAN, IN_ENGLISH]))
 def test_what_is_shown_can_be_typed_back_in_either_language(result, words):
-    assert read(show(result, words)) == result
+    assert read(show(result, words), result.scale) == result
+
+
+@pytest.mark.parametrize(
+    ("typed", "scale", "expected"),
+    [
+        ("82", Scale.HUNDRED, (82, True)),
+        ("59,00", Scale.HUNDRED, (59, False)),
+        ("100/100", Scale.HUNDRED, (100, True)),
+        ("Idonea", Scale.VERDICT, (1, True)),
+        ("NON SUPERATO", Scale.VERDICT, (0, False)),
+        ("fail", Scale.VERDICT, (0, False)),
+        ("28,0", Scale.THIRTY, (28, True)),
+        ("17/30", Scale.THIRTY, (17, False)),
+    ],
+)
+def test_each_scale_has_its_marks_and_its_pass(typed, scale, expected):
+    found = read(typed, scale)
+    assert found
+    assert (found.value, found.passed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "scale", "why"),
+    [
+        ("101", Scale.HUNDRED, Unreadable.OUT_OF_SCALE),
+        ("28/30", Scale.HUNDRED, Unreadable.NOT_OF_A_HUNDRED),
+        ("100 e lode", Scale.HUNDRED, Unreadable.NOT_OF_A_HUNDRED),
+        ("28/100", Scale.THIRTY, Unreadable.NOT_A_RESULT),
+        ("1", Scale.VERDICT, Unreadable.NO_VERDICT),
+        ("28", Scale.VERDICT, Unreadable.NO_VERDICT),
+    ],
+)
+def test_a_mark_of_another_scale_is_refused(typed, scale, why):
+    assert refusal(typed, scale).code is why
 
 
 def test_results_are_shown_as_each_language_writes_them():
@@ -167,16 +223,32 @@ def test_a_retake_counts_once_it_has_a_mark():
     assert standing(None, None) is None
 
 
+def average(*results: tuple[Result, int]) -> Decimal | None:
+    return averages(results).get(Scale.THIRTY)
+
+
 def test_the_average_weighs_modules_by_their_hours_and_is_never_rounded_up():
-    assert average([(mark(30), 960), (mark(24), 480)]) == Decimal("28.00")
-    assert average([(mark(30), 600), (mark(29), 1200), (mark(29), 1200)]) == Decimal("29.20")
-    assert average([(mark(30), 240), (mark(30), 240), (mark(29), 240)]) == Decimal("29.66")
+    assert average((mark(30), 960), (mark(24), 480)) == Decimal("28.00")
+    assert average((mark(30), 600), (mark(29), 1200), (mark(29), 1200)) == Decimal("29.20")
+    assert average((mark(30), 240), (mark(30), 240), (mark(29), 240)) == Decimal("29.66")
 
 
 def test_honours_and_failed_tests_leave_the_average_alone():
-    plain = average([(mark(30), 960), (mark(24), 480)])
-    assert average([(mark(30, honours=True), 960), (mark(24), 480), (mark(9), 960)]) == plain
-    assert average([(mark(9), 960), (ABSENT, 480)]) is None
+    plain = average((mark(30), 960), (mark(24), 480))
+    assert average((mark(30, honours=True), 960), (mark(24), 480), (mark(9), 960)) == plain
+    assert averages([(mark(9), 960), (ABSENT, 480)]) == {}
+
+
+def test_each_scale_of_numbers_has_its_average_and_a_bare_pass_has_none():
+    passed = Result(Outcome.MARK, 1, scale=Scale.VERDICT)
+    mixed = [
+        (mark(24), 960),
+        (hundredths(82), 480),
+        (hundredths(60), 480),
+        (hundredths(59), 960),
+        (passed, 480),
+    ]
+    assert averages(mixed) == {Scale.THIRTY: Decimal("24.00"), Scale.HUNDRED: Decimal("71.00")}
 
 
 FINAL = date(2022, 6, 11)

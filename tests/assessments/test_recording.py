@@ -84,7 +84,7 @@ def test_whoever_writes_scores_locks_the_test_before_they_read_any(group):
         tables = [
             query["sql"].split('FROM "')[1].split('"')[0] for query in asked if "FOR NO KEY" in query["sql"]
         ]
-        assert tables == ["assessments_moduletest", "assessments_score"]
+        assert list(dict.fromkeys(tables)) == ["assessments_moduletest", "assessments_score"]
 
 
 def save_at_once(group: Class, *values: int) -> list:

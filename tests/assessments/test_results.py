@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.actions.scores import Cell, correct_score, publish_scores, record_scores
-from assessments.marking import Result
+from assessments.marking import Result, Scale
 from assessments.models import Score
 from assessments.progress import published_scores, records_of
 from courses.models import Session
@@ -106,7 +106,7 @@ def test_the_average_weighs_by_the_hours_of_the_module_and_counts_honours_as_30(
     give(a_test_of(cohort, "B1"), person, mark(24))  # 600 minutes
     give(a_test_of(cohort, "B2"), person, mark(17))  # 900 minutes, not passed
     [record] = records_of(person.user)
-    assert (record.passed, record.average) == (2, Decimal("26.00"))
+    assert (record.passed, record.averages) == (2, {Scale.THIRTY: Decimal("26.00")})
     page = words(person)
     assert "30 with honours" in page
     assert "2 of 3" in page
@@ -127,7 +127,7 @@ def test_a_retake_takes_the_place_of_what_was_no_pass(cohort, person):
     assert record.tests[0].may_retake
     give(test, person, mark(21), attempt=2)
     [record] = records_of(person.user)
-    assert (record.passed, record.average) == (1, Decimal("21.00"))
+    assert (record.passed, record.averages) == (1, {Scale.THIRTY: Decimal("21.00")})
     assert not record.tests[0].may_retake
     assert {"<b>16</b>", "<b>21</b>"} <= set(words(person).split())
 
@@ -146,7 +146,7 @@ def test_a_correction_that_makes_a_pass_outweighs_the_retake(cohort, person):
         at=AFTERWARDS,
     )
     [record] = records_of(person.user)
-    assert record.average == Decimal("19.00")
+    assert record.averages == {Scale.THIRTY: Decimal("19.00")}
 
 
 def test_the_day_of_the_retake_leads_to_its_session(cohort, person):
