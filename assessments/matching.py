@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from assessments.reports import Row
 from courses.reasons import Reason
@@ -60,6 +61,17 @@ class Match:
 
 def match(rows: Iterable[Row], roster: Sequence[Entry]) -> tuple[Match, ...]:
     """One match for each row, in their order; candidates are ids in the order of the roster."""
+    whose = whose_of(roster)
+    matches: list[Match] = []
+    for row in rows:
+        ground, candidates = whose(row.name, row.email)
+        facts = {"line": row.line, "name": row.name, "email": row.email}
+        matches.append(Match(row, VERDICTS[ground], candidates, Reason(ground, facts)))
+    return tuple(matches)
+
+
+def whose_of(roster: Sequence[Entry]) -> Callable[[str, str], tuple[Ground, tuple[int, ...]]]:
+    """What speaks for whom of `roster` where a row has a name and an address, either perhaps empty."""
     emails: dict[str, list[int]] = defaultdict(list)
     names: dict[Key, list[int]] = defaultdict(list)
     for entry in roster:
@@ -67,16 +79,8 @@ def match(rows: Iterable[Row], roster: Sequence[Entry]) -> tuple[Match, ...]:
             emails[email].append(entry.id)
         if key := key_of(entry.name):
             names[key].append(entry.id)
-    known: dict[tuple[str, str], tuple[Ground, tuple[int, ...]]] = {}
-    matches: list[Match] = []
-    for row in rows:
-        who = row.name, row.email
-        if who not in known:
-            known[who] = judged(row, emails, names, [entry.id for entry in roster])
-        ground, candidates = known[who]
-        facts = {"line": row.line, "name": row.name, "email": row.email}
-        matches.append(Match(row, VERDICTS[ground], candidates, Reason(ground, facts)))
-    return tuple(matches)
+    order = [entry.id for entry in roster]
+    return cache(lambda name, email: judged(name, email, emails, names, order))
 
 
 VERDICTS = dict.fromkeys(Ground, Verdict.DOUBTFUL) | {
@@ -88,11 +92,15 @@ Key = tuple[str, ...]  # the words of a name, in the order of the alphabet
 
 
 def judged(
-    row: Row, emails: Mapping[str, list[int]], names: Mapping[Key, list[int]], order: Sequence[int]
+    name: str,
+    email: str,
+    emails: Mapping[str, list[int]],
+    names: Mapping[Key, list[int]],
+    order: Sequence[int],
 ) -> tuple[Ground, tuple[int, ...]]:
     """What speaks for whom."""
-    by_email = set(emails.get(folded(row.email), ())) if row.email else set()
-    by_name = {one for key in keys_shown(row.name) for one in names.get(key, ())}
+    by_email = set(emails.get(folded(email), ())) if email else set()
+    by_name = {one for key in keys_shown(name) for one in names.get(key, ())}
     if len(by_email) > 1:
         ground = Ground.SHARED_EMAIL
     elif by_email and by_name and not by_email & by_name:
@@ -102,7 +110,7 @@ def judged(
     elif len(by_name) > 1:
         ground = Ground.SAME_NAME
     elif by_name:
-        ground = Ground.NAME_WITH_OTHER_EMAIL if row.email else Ground.NAME
+        ground = Ground.NAME_WITH_OTHER_EMAIL if email else Ground.NAME
     else:
         return Ground.NOBODY, ()
     candidates = by_email | by_name if ground is Ground.NAME_OF_ANOTHER else by_email or by_name

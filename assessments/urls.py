@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from assessments.views import (
     answers,
@@ -9,6 +9,7 @@ from assessments.views import (
     register,
     reports,
     results,
+    score_files,
     scores,
     teaching,
 )
@@ -18,6 +19,19 @@ app_name = "assessments"
 TEST = "teaching/tests/<int:pk>"
 SESSION = "teaching/sessions/<int:pk>"
 RETAKE = {"attempt": 2}
+EDITION = "teaching/editions/<int:cohort>/scores"
+
+
+def files_of_scores(address: str, name: str, attempt: int = 1) -> list[URLPattern]:
+    """The pages that take scores over from a spreadsheet, for one attempt of a test or for an edition."""
+    kept = {"attempt": attempt}
+    return [
+        path(f"{address}/", score_files.score_file, kept, name=name),
+        path(f"{address}/confirm/", score_files.take_over, kept, name=f"{name}_confirm"),
+        path(f"{address}/list.xlsx", score_files.empty_list, kept, name=f"{name}_list"),
+        path(f"{address}/<int:batch>/undo/", score_files.undo, kept, name=f"{name}_undo"),
+    ]
+
 
 urlpatterns = [
     path("teaching/", teaching.teaching, name="teaching"),
@@ -27,6 +41,9 @@ urlpatterns = [
     path(f"{TEST}/retake/", scores.scores, RETAKE, name="retake_scores"),
     path(f"{TEST}/retake/publish/", scores.publish, RETAKE, name="publish_retake_scores"),
     path(f"{TEST}/retake/reopen/", scores.reopen, RETAKE, name="reopen_retake_scores"),
+    *files_of_scores(f"{TEST}/scores/file", "score_file"),
+    *files_of_scores(f"{TEST}/retake/file", "retake_score_file", attempt=2),
+    *files_of_scores(EDITION, "edition_scores"),
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
     path("teaching/editions/<int:pk>/attendance/", edition.edition_attendance, name="edition_attendance"),

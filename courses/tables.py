@@ -102,10 +102,10 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\
 SHORTENED = re.compile(r"[+-]?\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
-def read(name: str, content: bytes) -> Table:
+def read(name: str, content: bytes, *, most: int = ROWS) -> Table:
     """The table in the file `content` that its owner calls `name`; `Refused` with the reasons.
 
-    The first row that is not blank names the columns.
+    The first row that is not blank names the columns; more than `most` others are too many.
     """
     if len(content) > LARGEST:
         raise refuse(Unreadable.TOO_LARGE, megabytes=LARGEST // 1024**2)
@@ -114,16 +114,16 @@ def read(name: str, content: bytes) -> Table:
     if content.startswith(OLD_EXCEL):
         raise refuse(Unreadable.OLD_EXCEL)
     lines = lines_of_xlsx(content) if content.startswith(XLSX) else lines_of_csv(name, content)
-    return table_of(lines)
+    return table_of(lines, most)
 
 
-def table_of(lines: Iterable[Sequence[str]]) -> Table:
+def table_of(lines: Iterable[Sequence[str]], most: int) -> Table:
     """Name the columns and judge every cell; stops at the first row too many."""
     columns: tuple[str, ...] = ()
     rows: list[Row] = []
     for number, raw in enumerate(lines, 1):
         if number > LINES:
-            raise refuse(Unreadable.TOO_MANY_ROWS, rows=ROWS)
+            raise refuse(Unreadable.TOO_MANY_ROWS, rows=most)
         cells = without_blank_end([cell.strip() for cell in raw])
         if not cells:
             continue
@@ -132,8 +132,8 @@ def table_of(lines: Iterable[Sequence[str]]) -> Table:
         if not columns:
             columns = named_columns(cells, number)
             continue
-        if len(rows) == ROWS:
-            raise refuse(Unreadable.TOO_MANY_ROWS, rows=ROWS)
+        if len(rows) == most:
+            raise refuse(Unreadable.TOO_MANY_ROWS, rows=most)
         if len(cells) > len(columns):
             raise refuse(Unreadable.RAGGED, line=number, column=column_letter(len(columns) + 1))
         named = zip_longest(columns, cells, fillvalue="")

@@ -10,7 +10,7 @@ from academy.demo.results import CORRECTED, SECOND_CHANCES, result, written
 from academy.demo.timetable import Arranged
 from academy.models import User
 from assessments.actions.planning import plan_tests
-from assessments.actions.scores import Cell, correct_score, publish_scores, record_scores
+from assessments.actions.scores import Cell, correct_score, publish_scores, record_scores, sign_scores
 from assessments.marking import retake_day
 from assessments.models import ModuleTest, Score
 from assessments.roster import roster
@@ -78,8 +78,10 @@ class Marks:
         record_scores(test=self.tests[module], cells=cells, attempt=attempt, by=by, at=at)
 
     def publish(self, module: str, attempt: int, at: datetime) -> None:
-        """For the participants to see."""
-        publish_scores(test=self.tests[module], attempt=attempt, by=self.marker(module), at=at)
+        """For the participants to see; the office signs too where the instructor judges colleagues."""
+        by, facts = self.marker(module), {"test": self.tests[module], "attempt": attempt, "at": at}
+        signed = sign_scores(by=by, **facts)
+        publish_scores(by=self.stage.office if any(one.waits_for_second for one in signed) else by, **facts)
 
     def correct(self, module: str, person: str, value: str, reason: str, at: datetime) -> None:
         """One published score, by the office."""

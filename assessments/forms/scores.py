@@ -98,7 +98,7 @@ class ScoreGrid:
         data: Mapping[str, str] | None = None,
     ):
         self.test, self.attempt = test, attempt
-        scores = test.scores.select_related("signed_by", "second_by")
+        scores = test.scores.select_related("signed_by", "enrollment__user")
         self.scores = {(score.enrollment_id, score.attempt): score for score in scores}
         self.rows = [self.row(enrollment) for enrollment in roster(test, attempt=attempt, at=at)]
         self.cells: list[Cell] = []

@@ -28,6 +28,7 @@ from courses.refusals import Refusal
 
 PAGES = {1: "assessments:scores", 2: "assessments:retake_scores"}
 PUBLISHING = {1: "assessments:publish_scores", 2: "assessments:publish_retake_scores"}
+FILES = {1: "assessments:score_file", 2: "assessments:retake_score_file"}
 REOPENING = {1: "assessments:reopen_scores", 2: "assessments:reopen_retake_scores"}
 LEDGER_LINES = 100
 PUBLISHED = gettext_lazy("Published: every participant can now see their own result.")
@@ -133,6 +134,7 @@ def grid_page(request: HttpRequest, grid: ScoreGrid, at, *, status=200, refusal=
         "refusal": refusal,
         "not_yet": why_not_yet(grid, at),
         "tabs": [(reverse(PAGES[number], args=[test.pk]), number) for number in range(1, ATTEMPTS + 1)],
+        "file": reverse(FILES[attempt], args=[test.pk]),
         "reopening": reverse(REOPENING[attempt], args=[test.pk]),
         "publishing": reverse(PUBLISHING[attempt], args=[test.pk]),
         "due_on": results_due_on(timezone.localdate(test.session.starts_at)),

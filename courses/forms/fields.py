@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.files import LARGEST_FILE, PAPERS, SUFFIXES, Fault, Upload, clean_name, judge
 from courses.reasons import Reason, Refused
-from courses.tables import LARGEST, Table, Unreadable, read, refuse
+from courses.tables import LARGEST, ROWS, Table, Unreadable, read, refuse
 
 SENTENCES = {
     Unreadable.EMPTY: _("The file is empty."),
@@ -46,10 +46,10 @@ def sentence_of(reason: Reason) -> str:
     return SENTENCES[Unreadable(reason.code)] % facts
 
 
-def read_table(name: str, content: bytes) -> Table:
+def read_table(name: str, content: bytes, *, most: int = ROWS) -> Table:
     """The table in a file; ValidationError with every reason against it."""
     try:
-        return read(name, content)
+        return read(name, content, most=most)
     except Refused as refused:
         raise forms.ValidationError([sentence_of(reason) for reason in refused.reasons]) from refused
 
@@ -81,6 +81,10 @@ class TableField(forms.FileField):
 
     widget = forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"})
 
+    def __init__(self, *, most: int = ROWS, **options):
+        self.most = most
+        super().__init__(**options)
+
     def clean(self, data, initial=None):
         """Read it, unless it is too large to be."""
         file = super().clean(data, initial)
@@ -89,7 +93,7 @@ class TableField(forms.FileField):
                 [reason] = refuse(Unreadable.TOO_LARGE, megabytes=LARGEST // 1024**2).reasons
                 raise forms.ValidationError(sentence_of(reason))
             file.bytes = file.read()
-            file.table = read_table(file.name, file.bytes)
+            file.table = read_table(file.name, file.bytes, most=self.most)
         return file
 
 
