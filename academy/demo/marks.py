@@ -79,9 +79,10 @@ class Marks:
 
     def publish(self, module: str, attempt: int, at: datetime) -> None:
         """For the participants to see; the office signs too where the instructor judges colleagues."""
-        by, facts = self.marker(module), {"test": self.tests[module], "attempt": attempt, "at": at}
-        signed = sign_scores(by=by, **facts)
-        publish_scores(by=self.stage.office if any(one.waits_for_second for one in signed) else by, **facts)
+        test, by = self.tests[module], self.marker(module)
+        signed = sign_scores(test=test, attempt=attempt, by=by, at=at)
+        by = self.stage.office if any(score.waits_for_second for score in signed) else by
+        publish_scores(test=test, attempt=attempt, by=by, at=at)
 
     def correct(self, module: str, person: str, value: str, reason: str, at: datetime) -> None:
         """One published score, by the office."""

@@ -3,12 +3,22 @@
 import subprocess
 import sys
 
-HEAVY = ("openpyxl", "typst", "holidays", "icalendar", "hypothesis", "playwright", "ortools", "pandas")
+HEAVY = (
+    "openpyxl",
+    "typst",
+    "holidays",
+    "icalendar",
+    "hypothesis",
+    "playwright",
+    "ortools",
+    "pandas",
+    "openbadgeslib",
+)
 START = """
 import sys
 import django
 django.setup()
-import academy.urls
+import academy.urls, assessments.badges.drawing, assessments.badges.documents, assessments.badges.baking
 print(*sorted(set(sys.argv[1:]) & set(sys.modules)))
 """
 
