@@ -223,6 +223,39 @@ def _mean(weighted: Sequence[tuple[int, int]]) -> Decimal:
     return mean.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """How many of a class have a mark from `lowest` to `highest`; `share` of the fullest band, in percent."""
+
+    lowest: int
+    highest: int
+    number: int
+    share: int
+
+    def holds(self, result: Result | None) -> bool:
+        """Whether this result is one of them."""
+        return result is not None and result.value is not None and self.lowest <= result.value <= self.highest
+
+
+BANDS: Mapping[Scale, Sequence[tuple[int, int]]] = {
+    Scale.THIRTY: ((0, 17), (18, 20), (21, 23), (24, 26), (27, 29), (30, 30)),
+    Scale.HUNDRED: ((0, 59), (60, 69), (70, 79), (80, 89), (90, 100)),
+    Scale.VERDICT: ((0, 0), (1, 1)),
+}
+FEWEST = 5  # marks: a distribution of fewer would give away somebody's
+
+
+def distribution(scale: Scale, values: Sequence[int]) -> tuple[Band, ...]:
+    """How the marks of a class are spread over the bands of the scale; nothing of fewer than 5 marks."""
+    if len(values) < FEWEST:
+        return ()
+    counts = [sum(low <= value <= high for value in values) for low, high in BANDS[scale]]
+    return tuple(
+        Band(low, high, count, 100 * count // max(counts))
+        for (low, high), count in zip(BANDS[scale], counts, strict=True)
+    )
+
+
 def retake_day(tested: date, *, final: date, is_open: Callable[[date], bool]) -> date:
     """The day of the retake: the second Thursday after the test, or the next open one.
 

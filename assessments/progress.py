@@ -1,5 +1,7 @@
 """How far things are: one participant's published record, and the recording of tests."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +10,16 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from assessments.marking import Result, Scale, averages, may_retake, results_due_on, standing
+from assessments.marking import (
+    Band,
+    Result,
+    Scale,
+    averages,
+    distribution,
+    may_retake,
+    results_due_on,
+    standing,
+)
 from assessments.models import ModuleTest, Score
 from courses.models import Session
 from enrollment.models import Enrollment
@@ -34,6 +45,7 @@ class TestRecord:
     first: Result | None
     second: Result | None
     retake: Session | None
+    spread: tuple[Band, ...] = ()
 
     @property
     def standing(self) -> Result | None:
@@ -78,6 +90,9 @@ def records_of(user) -> list[Record]:
         .order_by("session__starts_at")
     )
 
+    seen = {test for _, test, attempt in scores if attempt == 1}
+    marks = marks_of(seen)
+
     def result(enrollment, test, attempt):
         score = scores.get((enrollment.pk, test.pk, attempt))
         return score.result if score else None
@@ -91,6 +106,7 @@ def records_of(user) -> list[Record]:
                     result(enrollment, test, 1),
                     result(enrollment, test, 2),
                     retakes.get((test.cohort_id, test.module_id)),
+                    distribution(test.marks, marks[test.pk]),
                 )
                 for test in tests
                 if test.cohort_id == enrollment.cohort_id
@@ -99,6 +115,15 @@ def records_of(user) -> list[Record]:
         )
         for enrollment in enrollments
     ]
+
+
+def marks_of(tests: Collection[int]) -> defaultdict[int, list[int]]:
+    """Test → every mark published of its first attempt, in one query."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    published = Score.objects.published().filter(test__in=tests, attempt=1, value__isnull=False)
+    for test, value in published.values_list("test", "value"):
+        found[test].append(value)
+    return found
 
 
 def sits(enrollment: Enrollment, test: ModuleTest) -> bool:

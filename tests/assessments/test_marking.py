@@ -8,12 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assessments.marking import (
+    RANGES,
     Impossible,
     Outcome,
     Result,
     Scale,
     Unreadable,
     averages,
+    distribution,
     may_retake,
     read,
     reminders_due,
@@ -249,6 +251,26 @@ def test_each_scale_of_numbers_has_its_average_and_a_bare_pass_has_none():
         (passed, 480),
     ]
     assert averages(mixed) == {Scale.THIRTY: Decimal("24.00"), Scale.HUNDRED: Decimal("71.00")}
+
+
+def test_a_distribution_counts_each_mark_once_and_shows_nothing_of_fewer_than_five():
+    assert distribution(Scale.THIRTY, [28, 30, 17, 18]) == ()
+    bands = distribution(Scale.THIRTY, [28, 30, 17, 18, 29])
+    assert [(band.lowest, band.highest, band.number) for band in bands] == [
+        (0, 17, 1),
+        (18, 20, 1),
+        (21, 23, 0),
+        (24, 26, 0),
+        (27, 29, 2),
+        (30, 30, 1),
+    ]
+    assert [band.share for band in bands] == [50, 50, 0, 0, 100, 50]
+
+
+@pytest.mark.parametrize("scale", Scale)
+def test_every_mark_of_a_scale_is_in_exactly_one_band(scale):
+    values = list(RANGES[scale].marks) * 5
+    assert sum(band.number for band in distribution(scale, values)) == len(values)
 
 
 FINAL = date(2022, 6, 11)

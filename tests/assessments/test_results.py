@@ -17,6 +17,7 @@ from tests.factories import (
     a_cohort,
     a_module,
     a_person,
+    a_score,
     a_session,
     a_test,
     an_enrollment,
@@ -99,6 +100,31 @@ def test_nobody_sees_the_results_of_others(cohort, person):
     assert "<b>21</b>" in words(person)
     assert "29" not in words(person).split("<table")[1].split("</table")[0]
     assert [score.enrollment for score in published_scores(person.user)] == [person]
+
+
+def published(test, *values: int) -> None:
+    """Marks of as many others."""
+    for value in values:
+        a_score(test, value=value, published_at=AFTERWARDS)
+
+
+def test_the_class_is_shown_from_five_published_marks_on_with_ones_own_band(cohort, person):
+    test = a_test_of(cohort, "B1")
+    published(test, 18, 22, 25)
+    a_score(test, enrollment=person, value=28, published_at=AFTERWARDS)
+    a_score(test, value=30)
+    assert "The class" not in words(person)
+    published(test, 29)
+    assert "The class" in words(person)
+    [record] = records_of(person.user)
+    assert sum(band.number for band in record.tests[0].spread) == 5
+    assert words(person).split("27–29")[1].split("</tr>")[0].count("you") == 1
+
+
+def test_the_class_is_not_shown_to_who_has_no_result_in_it(cohort, person):
+    test = a_test_of(cohort, "B1")
+    published(test, 18, 22, 25, 28, 29)
+    assert "The class" not in words(person)
 
 
 def test_the_average_weighs_by_the_hours_of_the_module_and_counts_honours_as_30(cohort, person):
