@@ -1,6 +1,7 @@
 """The story of the demo, told on several days."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -22,7 +23,9 @@ from academy.demo.selection import Selection
 from academy.demo.stage import Stage
 from academy.models import Notice, User
 from assessments.attendance import Attendance, attendances
+from assessments.certificate import Verdict, Why, eligibility
 from assessments.desk import waiting_for
+from assessments.eligibility import eligibilities
 from assessments.models import ModuleTest, PlatformReport, Presence, RectificationRequest, Register, Score
 from assessments.sheets import sheet_of, verdict
 from courses.access import editions_tutored_by
@@ -639,6 +642,26 @@ def test_the_first_edition_was_attended_to_the_minute_as_its_record_says(first):
         "P18",
         "P22",
     ]
+
+
+def test_but_for_the_project_26_of_the_first_edition_may_be_certified(first):
+    people = list(first.enrollments.select_related("user").order_by("pk"))
+    answers = {
+        one.enrollment.user.name: eligibility(replace(one.facts, project=Verdict.PASS))
+        for one in eligibilities(first, people, at=instant(TODAY, time()))
+    }
+    assert Counter(answer.verdict for answer in answers.values()) == {Verdict.PASS: 26, Verdict.FAIL: 4}
+    refused = {
+        name: [str(reason.code) for reason in answer.reasons]
+        for name, answer in answers.items()
+        if answer.verdict is Verdict.FAIL
+    }
+    assert refused == {
+        "Gaspare Lamonviso": [Why.LEFT],
+        "Sabina Zolferana": [Why.HOURS_OUT_OF_REACH],
+        "Walter Erbavoglio": [Why.HOURS_OUT_OF_REACH],
+        "Donato Pietragalda": [Why.TEST_NOT_PASSED],
+    }
 
 
 def test_the_platform_tells_of_who_was_cut_off_who_had_two_devices_and_who_came_early(first):
