@@ -1,7 +1,7 @@
 """Who is told what about scores and registers."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from assessments.attendance import attendances
+from assessments.budget import Standing
 from assessments.marking import REMIND_EVERY_DAYS, RESULTS_WITHIN_DAYS, reminders_due, results_due_on
 from assessments.models import (
     AbsenceNotice,
@@ -32,20 +33,19 @@ from assessments.models import (
     PresenceInterval,
     RectificationRequest,
     Register,
+    RegisterState,
     Score,
     Signature,
 )
-from assessments.presence import DECISIVE
+from assessments.presence import CHASED_FOR, DECISIVE, UNSIGNED_AFTER, chased_at
 from assessments.states import FINAL_REGISTERS
-from courses.models import Cohort, Session, SessionTeacher
+from courses.models import Cohort, Role, Session, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
 from enrollment.models import Enrollment
 from enrollment.notices.session import Seconds
 from enrollment.states import LIVE_ENROLLMENTS
 
-MORNING = time(9)  # in Italy, when instructors are reminded
-UNSIGNED_AFTER = timedelta(minutes=30)  # from the end of a session, when its register should be signed
-
+MORNING = time(9)  # in Italy, when instructors and tutors are reminded
 SETTLING = timedelta(minutes=10)  # from a change of a signed register
 THRESHOLDS = (100, 75, 50)  # percent of the hours one may miss
 
@@ -101,18 +101,7 @@ class ScoreOverdue(NoticeKind):
                 tested=F("session__module"),
                 test__in=[pk for pk, (number, due_at) in late.items() if number and due_at > at - WINDOW],
             )
-            .values_list(
-                "instructor__user",
-                "test",
-                Case(
-                    *(When(test=pk, then=Value(number)) for pk, (number, _due_at) in late.items()),
-                    output_field=IntegerField(),
-                ),
-                Case(
-                    *(When(test=pk, then=Value(due_at)) for pk, (_number, due_at) in late.items()),
-                    output_field=DateTimeField(),
-                ),
-            )
+            .values_list("instructor__user", "test", *numbered("test", late))
         )
 
     def still_due(self, notice, at):
@@ -139,9 +128,10 @@ class ScoreOverdue(NoticeKind):
 
 
 class RegisterUnsigned(NoticeKind):
-    """Who taught a session is reminded half an hour after its end that its register is not signed.
+    """Who taught a session and has not signed its register is reminded half an hour after its end, that
+    evening, the next morning, and then every three days for a month.
 
-    The key is the session, the revision always 1: nobody is reminded twice of the same register.
+    The key is the session, the revision the number of the reminder, as `presence.chased_at` counts them.
     """
 
     name = "register_unsigned"
@@ -149,22 +139,21 @@ class RegisterUnsigned(NoticeKind):
     why = _("You get this because you taught this session.")
 
     def due(self, at):
-        latest = at - UNSIGNED_AFTER
         signed = Signature.objects.filter(
             register__session=OuterRef("session"), instructor=OuterRef("instructor")
         )
-        return (
-            SessionTeacher.objects.filter(
-                ~Exists(signed),
-                live=True,
-                instructor__user__isnull=False,
-                session__ends_at__lte=latest,
-                session__ends_at__gt=latest - WINDOW,
-            )
-            .exclude(session__register__state__in=FINAL_REGISTERS)
-            .values_list(
-                "instructor__user", "session", Value(1), F("session__ends_at") + Value(UNSIGNED_AFTER)
-            )
+        unsigned = SessionTeacher.objects.filter(
+            ~Exists(signed),
+            live=True,
+            instructor__user__isnull=False,
+            session__ends_at__lte=at - UNSIGNED_AFTER,
+            session__ends_at__gt=at - timedelta(days=CHASED_FOR + 1),
+        ).exclude(session__register__state__in=FINAL_REGISTERS)
+        ends = dict(unsigned.values_list("session", "session__ends_at"))
+        late = {pk: chase(ends_at, at) for pk, ends_at in ends.items()}
+        late = {pk: (number, due_at) for pk, (number, due_at) in late.items() if due_at > at - WINDOW}
+        return unsigned.filter(session__in=late).values_list(
+            "instructor__user", "session", *numbered("session", late)
         )
 
     def still_due(self, notice, at):
@@ -176,6 +165,9 @@ class RegisterUnsigned(NoticeKind):
         signed = Signature.objects.filter(register__session=notice.key, instructor=teaching.instructor)
         if signed.exists() or Register.objects.final().filter(session=notice.key).exists():
             return gettext_noop("the register has been signed")
+        ends_at = Session.objects.values_list("ends_at", flat=True).get(pk=notice.key)
+        if chase(ends_at, at)[0] > notice.revision:
+            return gettext_noop("a later reminder takes its place")
         return None
 
     def context(self, notices):
@@ -183,6 +175,47 @@ class RegisterUnsigned(NoticeKind):
 
     def path(self, notice):
         return reverse("assessments:register", args=[notice.key])
+
+
+class SentIn(NoticeKind):
+    """The tutors of an edition are told at nine in the morning what participants have sent in and nobody
+    has answered yet; one mail for each edition, as long as something waits.
+
+    The key is the edition, the revision the day.
+    """
+
+    name = "sent_in"
+    title = _("Waiting for your answer")
+    why = _("You get this because you are tutor of this edition.")
+
+    def due(self, at):
+        due_at = morning(at)
+        tutors = Role.objects.filter(kind=Role.Kind.TUTOR, hub=None)
+        waiting = Q(cohort__in=absences_before(due_at)) | Q(cohort__in=requests_before(due_at))
+        day = Value(due_at.date().toordinal(), output_field=IntegerField())
+        return (
+            tutors.filter(waiting)
+            .order_by()
+            .values_list("user", "cohort", day, Value(due_at, output_field=DateTimeField()))
+            .distinct()
+        )
+
+    def still_due(self, notice, at):
+        if not Role.objects.filter(
+            kind=Role.Kind.TUTOR, hub=None, user=notice.user_id, cohort=notice.key
+        ).exists():
+            return gettext_noop("the person is no longer tutor of the edition")
+        if not waiting_in(notice.key):
+            return gettext_noop("everything has been answered")
+        later = morning(at).date().toordinal() > notice.revision
+        return gettext_noop("a later reminder takes its place") if later else None
+
+    def context(self, notices):
+        cohort = Cohort.objects.get(pk=notices[0].key)
+        return {"edition": cohort, "number": waiting_in(cohort.pk)}
+
+    def path(self, notice):
+        return reverse("assessments:teaching")
 
 
 class Answered(NoticeKind):
@@ -270,10 +303,10 @@ class PresenceRectified(NoticeKind):
 
 
 class AbsenceBudget(NoticeKind):
-    """A participant is told when half, three quarters and all of the hours one may miss are used.
+    """A participant is told when half, three quarters and all of the hours one may miss are used, by any
+    rule of the edition; passed at once, of all in one mail.
 
-    By the hours of the whole programme. The key is the enrollment, the revision the threshold; somebody
-    who passes two at once is told of the higher one.
+    The key is the enrollment, the revision how many thresholds are passed over all rules.
     """
 
     name = "absence_budget"
@@ -283,27 +316,29 @@ class AbsenceBudget(NoticeKind):
     def due(self, at):
         lately = Q(intervals__at__gt=at - WINDOW, intervals__at__lte=at)
         people = Enrollment.objects.filter(lately, state__in=LIVE_ENROLLMENTS, auditor=False)
-        passed = thresholds(people.select_related("cohort__programme").distinct(), at)
+        passed = steps(people.select_related("cohort__programme").distinct(), at)
         revision = Case(
-            *(When(pk=pk, then=Value(threshold)) for pk, threshold in passed.items()),
+            *(When(pk=pk, then=Value(number)) for pk, number in passed.items()),
             default=Value(0),
             output_field=IntegerField(),
         )
         return (
             Enrollment.objects.filter(pk__in=passed)
-            .annotate(threshold=revision, told_at=Max("intervals__at", filter=lately))
-            .values_list("user", "pk", "threshold", "told_at")
+            .annotate(passed=revision, told_at=Max("intervals__at", filter=lately))
+            .values_list("user", "pk", "passed", "told_at")
         )
 
     def still_due(self, notice, at):
         mine = Enrollment.objects.filter(pk=notice.key, user=notice.user_id, state__in=LIVE_ENROLLMENTS)
-        if thresholds(mine.select_related("cohort__programme"), at).get(notice.key) != notice.revision:
+        if steps(mine.select_related("cohort__programme"), at).get(notice.key) != notice.revision:
             return gettext_noop("less or more of the hours is used by now")
         return None
 
     def context(self, notices):
-        enrollment = Enrollment.objects.select_related("cohort").get(pk=notices[0].key)
-        return {"edition": enrollment.cohort, "threshold": notices[0].revision}
+        enrollment = Enrollment.objects.select_related("cohort__programme").get(pk=notices[0].key)
+        [found] = attendances(enrollment.cohort, [enrollment], at=notices[0].due_at)
+        used = [(one, passed_by(one)[0]) for one in found.standings if passed_by(one)]
+        return {"edition": enrollment.cohort, "used": used}
 
     def path(self, notice):
         return reverse("assessments:attendance")
@@ -313,6 +348,7 @@ KINDS = (
     ScorePublished(),
     ScoreOverdue(),
     RegisterUnsigned(),
+    SentIn(),
     RectificationAnswered(),
     AbsenceAnswered(),
     PresenceRectified(),
@@ -320,17 +356,61 @@ KINDS = (
 )
 
 
-def thresholds(people: Iterable[Enrollment], at: datetime) -> dict[int, int]:
-    """Enrollment → the highest threshold passed, of those who passed one."""
+def steps(people: Iterable[Enrollment], at: datetime) -> dict[int, int]:
+    """Enrollment → how many thresholds are passed over all rules, of those who passed one."""
     editions: defaultdict[Cohort, list[Enrollment]] = defaultdict(list)
     for person in people:
         editions[person.cohort].append(person)
-    return {
-        one.enrollment.pk: next(step for step in THRESHOLDS if one.overall.used >= step * 100)
+    numbers = {
+        one.enrollment.pk: sum(len(passed_by(standing)) for standing in one.standings)
         for cohort, members in editions.items()
         for one in attendances(cohort, members, at=at)
-        if one.overall.used >= THRESHOLDS[-1] * 100
     }
+    return {pk: number for pk, number in numbers.items() if number}
+
+
+def passed_by(standing: Standing) -> list[int]:
+    """The thresholds somebody has passed by one rule, the highest first."""
+    return [step for step in THRESHOLDS if standing.used >= step * 100]
+
+
+def absences_before(at: datetime):
+    """The editions in which a notice of absence sent before then waits for an answer."""
+    waiting = AbsenceNotice.objects.filter(state=AnswerState.SENT, sent_at__lt=at)
+    return waiting.order_by().values("cohort")
+
+
+def requests_before(at: datetime):
+    """The same of requests for a rectification; what a locked register says is the office’s to change."""
+    waiting = RectificationRequest.objects.filter(state=AnswerState.SENT, sent_at__lt=at)
+    return waiting.exclude(session__register__state=RegisterState.LOCKED).order_by().values("cohort")
+
+
+def waiting_in(cohort: int) -> int:
+    """How many things participants of an edition have sent in wait for its tutors."""
+    requests = RectificationRequest.objects.filter(state=AnswerState.SENT, cohort=cohort)
+    requests = requests.exclude(session__register__state=RegisterState.LOCKED)
+    return AbsenceNotice.objects.filter(state=AnswerState.SENT, cohort=cohort).count() + requests.count()
+
+
+def morning(at: datetime) -> datetime:
+    """Nine o’clock in Italy, the last there was by then."""
+    now = localtime(at)
+    day = now.date() if now.time() >= MORNING else now.date() - timedelta(days=1)
+    return datetime.combine(day, MORNING, tzinfo=get_default_timezone())
+
+
+def numbered(what: str, late: Mapping[int, tuple[int, datetime]]) -> tuple[Case, Case]:
+    """Of rows by their key `what`: the number of the reminder, and when it fell due."""
+    numbers = (When(**{what: pk}, then=Value(number)) for pk, (number, _due_at) in late.items())
+    moments = (When(**{what: pk}, then=Value(due_at)) for pk, (_number, due_at) in late.items())
+    return Case(*numbers, output_field=IntegerField()), Case(*moments, output_field=DateTimeField())
+
+
+def chase(ends_at: datetime, at: datetime) -> tuple[int, datetime]:
+    """How often an unsigned register has been asked for by now, and when last; it has been at least once."""
+    moments = [one for one in chased_at(ends_at) if one <= at]
+    return len(moments), moments[-1]
 
 
 def unpublished(at: datetime):
@@ -341,8 +421,7 @@ def unpublished(at: datetime):
 
 def reminder(test: ModuleTest, at: datetime) -> tuple[int, datetime]:
     """How many reminders of the missing scores are due by now, and the morning of the last of them."""
-    now, tested = localtime(at), localdate(test.session.ends_at)
-    last_morning = now.date() if now.time() >= MORNING else now.date() - timedelta(days=1)
-    number = reminders_due(tested, on=last_morning)
+    tested = localdate(test.session.ends_at)
+    number = reminders_due(tested, on=morning(at).date())
     day = results_due_on(tested) + timedelta(days=REMIND_EVERY_DAYS * (number - 1))
     return number, datetime.combine(day, MORNING, tzinfo=get_default_timezone())

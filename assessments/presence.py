@@ -10,10 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
+from courses.workdays import ROME
+
 MINUTE = timedelta(minutes=1)
+UNSIGNED_AFTER = timedelta(minutes=30)  # from the end of a session, when its register should be signed
+EVENING, MORNING = time(20), time(9)  # in Italy, when an unsigned register is asked for again
+CHASED_EVERY, CHASED_FOR = 3, 30  # days
 TOLERANCE = 15  # minutes two sources may differ by before somebody has to look
 
 
@@ -187,3 +192,18 @@ def disagreements(
         for source, said in sorted(minutes.items())
         if source is not ruling and abs(said - minutes[ruling]) > TOLERANCE
     )
+
+
+def chased_at(ends_at: datetime) -> list[datetime]:
+    """When the register of a session nobody has signed is asked for, in order.
+
+    Half an hour after the end, at eight of that evening, at nine of the next morning, then every three
+    days for a month.
+    """
+    first, day = ends_at + UNSIGNED_AFTER, ends_at.astimezone(ROME).date()
+    evening = datetime.combine(day, EVENING, tzinfo=ROME)
+    mornings = [
+        datetime.combine(day + timedelta(days=days), MORNING, tzinfo=ROME)
+        for days in range(1, CHASED_FOR, CHASED_EVERY)
+    ]
+    return [first, *(at for at in (evening, *mornings) if at > first)]

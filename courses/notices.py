@@ -18,6 +18,7 @@ class Told(Protocol):
     interest: int | None
     key: int
     revision: int
+    due_at: datetime
 
 
 class NoticeKind(ABC):

@@ -11,14 +11,25 @@ from academy.models import Notice
 from academy.postman import KINDS
 from assessments.actions.absences import accept_notice, refuse_notice, send_notice
 from assessments.actions.register import put_right
-from assessments.actions.requests import ask_for_rectification, grant_request
+from assessments.actions.requests import ask_for_rectification, grant_request, refuse_request
 from assessments.actions.scores import publish_scores
 from assessments.marking import reminders_due
-from assessments.models import AbsenceNotice, Score
+from assessments.models import AbsenceNotice, AttendanceRule, RectificationRequest, Score
 from assessments.notices import SETTLING
+from assessments.presence import chased_at
 from courses.actions.timetable import cancel_session
 from enrollment.actions.offers import end_enrollment
-from tests.factories import ROME, a_cohort, a_session, a_test, an_enrollment, an_instructor, rome
+from tests.factories import (
+    ROME,
+    a_cohort,
+    a_hub,
+    a_session,
+    a_test,
+    a_tutor,
+    an_enrollment,
+    an_instructor,
+    rome,
+)
 from tests.lesson import END, WHOLE, Lesson, from_to
 
 pytestmark = pytest.mark.django_db
@@ -145,18 +156,37 @@ def test_only_those_who_teach_the_module_in_that_edition_are_asked():
     assert reason == "the person no longer teaches the module"
 
 
-def test_who_has_not_signed_half_an_hour_after_the_end_is_reminded_once():
+def test_who_has_not_signed_is_reminded_after_half_an_hour_that_evening_and_on_later_mornings():
     lesson = Lesson()
-    late = END + timedelta(minutes=30)
-    reminder = (lesson.teacher.pk, lesson.session.pk, 1, late)
-    assert due("register_unsigned", late - SECOND) == []
-    assert due("register_unsigned", late) == due("register_unsigned", late + DAY) == [reminder]
-    notice = Notice(kind="register_unsigned", user=lesson.teacher, key=lesson.session.pk, revision=1)
-    assert KINDS["register_unsigned"].still_due(notice, late) is None
+    told = [
+        rome(2022, 1, 20, 18, 30),
+        rome(2022, 1, 20, 20),
+        *(rome(2022, 1, day, 9) for day in (21, 24, 27, 30)),
+        *(rome(2022, 2, day, 9) for day in (2, 5, 8, 11, 14, 17)),
+    ]
+    kind, before = KINDS["register_unsigned"], []
+    for number, at in enumerate(told, start=1):
+        assert due("register_unsigned", at - SECOND) == before
+        before = [(lesson.teacher.pk, lesson.session.pk, number, at)]
+        assert due("register_unsigned", at) == before
+        before = [] if at + 2 * DAY < [*told, at][number] else before
+    assert due("register_unsigned", told[-1] + 10 * DAY) == []
+    notice = Notice(kind=kind.name, user=lesson.teacher, key=lesson.session.pk, revision=1)
+    assert kind.still_due(notice, told[0]) is None
+    assert kind.still_due(notice, told[1]) == "a later reminder takes its place"
     lesson.call(WHOLE, WHOLE, WHOLE)
     lesson.sign()
-    assert due("register_unsigned", late) == []
-    assert KINDS["register_unsigned"].still_due(notice, late) == "the register has been signed"
+    assert due("register_unsigned", told[0]) == due("register_unsigned", told[3]) == []
+    assert kind.still_due(notice, told[0]) == "the register has been signed"
+
+
+def test_a_session_of_the_evening_is_not_asked_for_before_it_is_over():
+    assert chased_at(rome(2022, 1, 20, 21))[:2] == [rome(2022, 1, 20, 21, 30), rome(2022, 1, 21, 9)]
+
+
+def test_on_both_sides_of_the_changing_clocks_a_morning_is_at_nine():
+    hours = {f"{at.astimezone(ROME):%H:%M}" for at in chased_at(rome(2022, 3, 26, 13))[2:]}
+    assert hours == {"09:00"}
 
 
 @pytest.fixture
@@ -181,15 +211,60 @@ def asked(lesson, at=END):
 def test_used_hours_of_absence_are_told_at_each_threshold_and_only_the_highest(lesson):
     first, second, _third = lesson.people
     assert due("absence_budget", END - SECOND) == []
-    told = sorted((person.user_id, person.pk, 50, END) for person in (first, second))
+    told = sorted((person.user_id, person.pk, 1, END) for person in (first, second))
     assert due("absence_budget", END) == told
     assert due("absence_budget", END + 2 * DAY) == []
     later = a_session(lesson.cohort, starts_at=END + DAY, minutes=120, instructors=[lesson.instructor])
     lesson.session = later
     lesson.call((), at=later.ends_at)
-    assert (first.user_id, first.pk, 100, later.ends_at) in due("absence_budget", later.ends_at)
-    notice = Notice(kind="absence_budget", user=first.user, key=first.pk, revision=50)
+    assert (first.user_id, first.pk, 3, later.ends_at) in due("absence_budget", later.ends_at)
+    notice = Notice(kind="absence_budget", user=first.user, key=first.pk, revision=1)
     assert KINDS["absence_budget"].still_due(notice, later.ends_at)
+
+
+def test_every_rule_of_the_edition_speaks_in_the_mail_about_hours_of_absence(lesson):
+    first, second, third = lesson.people
+    AttendanceRule.objects.create(cohort=lesson.cohort, scope="session_mode", mode="hybrid", share=5000)
+    told = [(who, steps) for who, _key, steps, _at in due("absence_budget", END)]
+    assert told == sorted([(first.user_id, 1 + 3), (second.user_id, 1 + 3)])
+    notice = Notice(kind="absence_budget", user=second.user, key=second.pk, revision=4, due_at=END)
+    mail = Desk().write(KINDS["absence_budget"], [notice], END)
+    assert "50% (tutte le ore)" in mail.body
+    assert "tutte (sessioni" in mail.body
+    assert third.user.name not in mail.body
+
+
+def test_tutors_are_told_each_morning_what_waits_for_their_answer(lesson):
+    tutor = a_tutor(lesson.cohort)
+    person = lesson.people[0]
+    asked(lesson)
+    sent = send_notice(
+        enrollment=person, session=lesson.session, spell=None, reason="Flu", by=person.user, at=END
+    )
+    kind, morning = KINDS["sent_in"], rome(2022, 1, 21, 9)
+    row = (tutor.pk, lesson.cohort.pk, morning.date().toordinal(), morning)
+    assert due("sent_in", END) == due("sent_in", morning - SECOND) == []
+    assert due("sent_in", morning) == [row]
+    notice = Notice(kind=kind.name, user=tutor, key=row[1], revision=row[2], due_at=morning)
+    mail = Desk().write(kind, [notice], morning)
+    assert "2 comunicazioni e richieste" in mail.body
+    assert not any(one.user.name in mail.body for one in lesson.people)
+    assert "Flu" not in mail.body
+    assert kind.still_due(notice, morning) is None
+    assert kind.still_due(notice, morning + DAY) == "a later reminder takes its place"
+    refuse_notice(absencenotice=sent, words="Too late", by=lesson.tutor, at=morning)
+    request = RectificationRequest.objects.get()
+    refuse_request(rectificationrequest=request, words="No", by=lesson.tutor, at=morning)
+    assert due("sent_in", morning) == []
+    assert kind.still_due(notice, morning) == "everything has been answered"
+    tutor.roles.all().delete()
+    assert kind.still_due(notice, morning) == "the person is no longer tutor of the edition"
+
+
+def test_who_looks_after_a_hub_is_not_told_what_only_the_tutor_of_the_edition_answers(lesson):
+    a_tutor(lesson.cohort, hub=a_hub())
+    asked(lesson)
+    assert due("sent_in", END + DAY) == []
 
 
 def test_an_answer_to_a_request_is_told_to_who_asked_and_the_change_is_not_told_twice(lesson):

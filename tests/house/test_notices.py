@@ -15,7 +15,7 @@ from academy.letter import Desk
 from academy.models import Notice, User
 from academy.postman import KINDS
 from assessments.actions.register import put_right
-from assessments.models import Score
+from assessments.models import AttendanceRule
 from assessments.notices import ScorePublished
 from courses.actions.timetable import cancel_session, change_places, move_session, substitute_teacher
 from courses.notices import NoticeKind
@@ -32,10 +32,12 @@ from tests.factories import (
     a_person,
     a_release,
     a_room,
+    a_score,
     a_session,
     a_slot,
     a_test,
     a_timetable_draft,
+    a_tutor,
     an_application,
     an_appointment,
     an_enrollment,
@@ -43,7 +45,7 @@ from tests.factories import (
     an_offer,
     rome,
 )
-from tests.lesson import BEGIN, END, WHOLE, Lesson
+from tests.lesson import BEGIN, END, WHOLE, Lesson, from_to
 
 AT = rome(2022, 2, 3, 18)
 QUESTIONS = {"due", "still_due", "context", "path"}
@@ -192,7 +194,7 @@ def asked(state="asked"):
 def published(attempt):
     test = a_test()
     member = an_enrollment(cohort=test.cohort)
-    Score.objects.create(enrollment=member, test=test, outcome="absent", attempt=attempt, published_at=AT)
+    a_score(test, enrollment=member, outcome="absent", value=None, attempt=attempt, published_at=AT)
     return member.user, [(test.pk, attempt)]
 
 
@@ -224,9 +226,28 @@ def rectified():
     return person.user, [(person.rectifications.get().intervals.get().pk, 1)]
 
 
-def budget_used(threshold):
-    person = an_enrollment()
-    return person.user, [(person.pk, threshold)]
+def budget_used(minutes, *shares):
+    """Of 360 minutes one may miss, and of those of one mode where a share of them is asked for."""
+    lesson = Lesson(1)
+    for share in shares:
+        AttendanceRule.objects.create(cohort=lesson.cohort, scope="session_mode", mode="hybrid", share=share)
+    lesson.call(from_to(minutes, 240) if minutes < 240 else ())
+    if minutes > 240:
+        lesson.session = a_session(
+            lesson.cohort, starts_at=END + timedelta(hours=15), minutes=120, instructors=[lesson.instructor]
+        )
+        lesson.call((), at=lesson.session.ends_at)
+    [person] = lesson.people
+    return person.user, [(person.pk, 1)]
+
+
+def sent_in(number):
+    lesson = Lesson(number)
+    for person in lesson.people:
+        person.absencenotices.create(
+            session=lesson.session, starts_at=BEGIN, ends_at=END, reason="Treno", sent_at=END
+        )
+    return a_tutor(lesson.cohort), [(lesson.cohort.pk, AT.date().toordinal())]
 
 
 def overdue():
@@ -294,7 +315,8 @@ CASES = {
     ],
     "absence_answered": [partial(answered_of_presence, "absencenotices", yes) for yes in (True, False)],
     "presence_rectified": [rectified],
-    "absence_budget": [partial(budget_used, threshold) for threshold in (50, 75, 100)],
+    "absence_budget": [partial(budget_used, 180), partial(budget_used, 360), partial(budget_used, 240, 5000)],
+    "sent_in": [partial(sent_in, 1), partial(sent_in, 2)],
 }
 EACH = [(name, case) for name, cases in CASES.items() for case in cases]
 
