@@ -37,7 +37,7 @@ from assessments.models import (
     Score,
     Signature,
 )
-from assessments.presence import CHASED_FOR, DECISIVE, UNSIGNED_AFTER, chased_at
+from assessments.presence import CHASED_FOR, DECISIVE, UNSIGNED_AFTER, chased_at, may_ask_until
 from assessments.states import FINAL_REGISTERS
 from courses.models import Cohort, Role, Session, SessionTeacher
 from courses.notices import WINDOW, NoticeKind
@@ -295,8 +295,11 @@ class PresenceRectified(NoticeKind):
         return None if mine.filter(superseded_by=None).exists() else gettext_noop("it was changed once more")
 
     def context(self, notices):
-        changed = PresenceInterval.objects.select_related("session__module").get(pk=notices[0].key)
-        return {"session": changed.session}
+        rows = PresenceInterval.objects.select_related("session__module", "session__register")
+        changed = rows.get(pk=notices[0].key)
+        session: Any = changed.session
+        until = may_ask_until(session.ends_at, session.register.signed_at, [changed.at])
+        return {"session": session, "until": until}
 
     def path(self, notice):
         return reverse("assessments:attendance")

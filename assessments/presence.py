@@ -19,6 +19,7 @@ MINUTE = timedelta(minutes=1)
 UNSIGNED_AFTER = timedelta(minutes=30)  # from the end of a session, when its register should be signed
 EVENING, MORNING = time(20), time(9)  # in Italy, when an unsigned register is asked for again
 CHASED_EVERY, CHASED_FOR = 3, 30  # days
+DAYS_TO_ASK = 3  # for a rectification
 TOLERANCE = 15  # minutes two sources may differ by before somebody has to look
 
 
@@ -207,3 +208,15 @@ def chased_at(ends_at: datetime) -> list[datetime]:
         for days in range(1, CHASED_FOR, CHASED_EVERY)
     ]
     return [first, *(at for at in (evening, *mornings) if at > first)]
+
+
+def may_ask_until(
+    ends_at: datetime, signed_at: datetime | None, corrected_at: Iterable[datetime] = ()
+) -> datetime:
+    """How long somebody may ask to have a presence put right.
+
+    Three days from the end of the session, the signature of its register or what was decided of that
+    person after it, whichever is last: who reads something new has time to answer.
+    """
+    since = [signed_at, *(at for at in corrected_at if at > signed_at)] if signed_at else []
+    return max([ends_at, *since]) + timedelta(days=DAYS_TO_ASK)

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.models import AnswerState, RectificationRequest, Register
-from assessments.presence import Attendance
+from assessments.models import AnswerState, PresenceInterval, RectificationRequest, Register
+from assessments.presence import DECISIVE, Attendance, may_ask_until
 from courses.models import Session
 from courses.refusals import Refusal
 from enrollment.models import Enrollment
@@ -22,17 +22,17 @@ log = logging.getLogger(__name__)
 def ask_for_rectification(
     *, enrollment: Enrollment, session: Session, spell: Spell, reason: str, by, at: datetime
 ) -> RectificationRequest:
-    """Say when one was there; within three days of the session or of the signature of its register.
+    """Say when one was there; within three days of what one could read of it last.
 
     The same request twice is one; while one waits, another is refused.
     """
     refuse_before(session, at)
     refuse_impossible(session, [spell])
     signed = Register.objects.filter(session=session).values_list("signed_at", flat=True).first()
-    latest = max(session.ends_at, signed or session.ends_at)
+    decided = PresenceInterval.objects.filter(session=session, enrollment=enrollment, source__in=DECISIVE)
     if at < session.ends_at:
         raise Refusal(_("The session is not over yet."))
-    if at > latest + RectificationRequest.TIME_TO_ASK:
+    if at > may_ask_until(session.ends_at, signed, decided.values_list("at", flat=True)):
         raise Refusal(_("A rectification can be asked for within three days."))
     Enrollment.objects.select_for_update(no_key=True, of=["self"]).get(pk=enrollment.pk)
     facts = {

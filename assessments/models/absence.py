@@ -1,7 +1,6 @@
 """What participants send in about their presence: absences with a reason, and what is to be put right."""
 
 import uuid
-from datetime import timedelta
 
 import pgtrigger
 from django.db import models
@@ -9,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from assessments.presence import DAYS_TO_ASK, DECISIVE
 from assessments.states import ANSWER_PASSAGES
 from courses.files import LARGEST_FILE, LONGEST_NAME
 from courses.models import Cohort, Session
@@ -19,7 +19,7 @@ from .presence import Attending, of_the_edition
 from .register import somebody
 
 OF_THE_SESSION = CopiedFacts("session", "courses_session", ("cohort_id",))
-DAYS_TO_ASK = 3
+DECIDED = ", ".join(f"'{source}'" for source in DECISIVE)
 
 
 class AnswerState(models.TextChoices):
@@ -167,11 +167,9 @@ class AbsenceAttachment(models.Model):
 class RectificationRequest(SentIn):
     """ "I was there": what a participant says of their presence; the office decides.
 
-    `starts_at` and `ends_at` are when they say they were there; asked for within three days of the end of
-    the session or of the signature of its register, whichever is later.
+    `starts_at` and `ends_at` are when they say they were there; how long it may be asked for is
+    `presence.may_ask_until`.
     """
-
-    TIME_TO_ASK = timedelta(days=DAYS_TO_ASK)
 
     attendance = models.CharField(_("attended"), max_length=10, choices=Attending)
 
@@ -217,7 +215,11 @@ class RectificationRequest(SentIn):
                         SELECT 1 FROM courses_session s
                         LEFT JOIN assessments_register r ON r.session_id = s.id
                         WHERE s.id = NEW.session_id AND s.ends_at <= NEW.sent_at
-                        AND NEW.sent_at <= greatest(s.ends_at, r.signed_at) + interval '{DAYS_TO_ASK} days'
+                        AND NEW.sent_at <= greatest(s.ends_at, r.signed_at, (
+                            SELECT max(i.at) FROM assessments_presenceinterval i
+                            WHERE i.session_id = s.id AND i.enrollment_id = NEW.enrollment_id
+                            AND i.source IN ({DECIDED}) AND i.at > r.signed_at
+                        )) + interval '{DAYS_TO_ASK} days'
                     ) THEN {{refuse}} END IF;
                     RETURN NEW;
                 """,

@@ -1,6 +1,7 @@
 """What a participant has attended, what may still be missed, and what one writes about it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +27,7 @@ from assessments.models import (
     RectificationRequest,
     RegisterState,
 )
-from assessments.presence import Source
+from assessments.presence import DECISIVE, Source, may_ask_until
 from assessments.sheets import Line
 from courses.models import Session
 from courses.refusals import Refusal
@@ -45,7 +46,7 @@ class Held:
     line: Line
     notice: AbsenceNotice | None
     request: RectificationRequest | None
-    may_ask: bool
+    ask_until: datetime | None  # to have it put right, while that is possible
 
     @property
     def session(self) -> Session:
@@ -150,7 +151,7 @@ def page_of(standing: Attendance, ticked: set[int], at: datetime) -> Page:
             Line(enrollment, session, tuple(told[session.pk])),
             notices.get(session.pk),
             requests.get(session.pk),
-            at <= until(session) and session.pk not in standing_requests,
+            until(session, told[session.pk], at) if session.pk not in standing_requests else None,
         )
         for session in during
         if session.ends_at <= at
@@ -167,11 +168,12 @@ def page_of(standing: Attendance, ticked: set[int], at: datetime) -> Page:
     )
 
 
-def until(session: Session) -> datetime:
-    """How long a rectification may be asked for; see the guard of `RectificationRequest`."""
+def until(session: Session, told: Iterable[PresenceInterval], at: datetime) -> datetime | None:
+    """How long a rectification may be asked for; None once that is over."""
     register = getattr(session, "register", None)
-    signed = register.signed_at if register else None
-    return max(filter(None, (session.ends_at, signed))) + RectificationRequest.TIME_TO_ASK
+    decided = [one.at for one in told if one.source in DECISIVE]
+    latest = may_ask_until(session.ends_at, register.signed_at if register else None, decided)
+    return latest if at <= latest else None
 
 
 def membership(request: HttpRequest, pk: int) -> tuple[Session, Enrollment]:

@@ -317,6 +317,33 @@ def test_the_three_days_run_anew_from_the_signature(lesson, time_machine):
     assert ask(lesson, at=END + 5 * DAY)
 
 
+def test_the_three_days_run_anew_for_whom_a_signed_register_is_put_right(lesson, time_machine):
+    lesson.sign(at=END)
+    lesson.close()
+    first, second, _third = lesson.people
+    put_right(
+        session=lesson.session,
+        enrollment=first,
+        spells=(),
+        reason="Not there",
+        by=lesson.tutor,
+        at=END + 4 * DAY,
+    )
+    time_machine.move_to(END + 5 * DAY, tick=False)
+    assert "I was there" in client_of(first.user).get(PAGE).text
+    assert "until 27/01/2022 18:00" in client_of(first.user).get(PAGE).text
+    assert "I was there" not in client_of(second.user).get(PAGE).text
+    with pytest.raises(Refusal, match="three days"):
+        ask(lesson, number=1, at=END + 5 * DAY)
+    assert ask(lesson, number=0, at=END + 7 * DAY)
+
+
+def test_a_roll_called_before_the_signature_gives_no_more_time(lesson):
+    lesson.call(WHOLE, WHOLE, WHOLE, at=END + DAY)
+    with pytest.raises(Refusal, match="three days"):
+        ask(lesson, at=END + 3 * DAY + timedelta(seconds=1))
+
+
 def test_a_request_that_is_granted_puts_the_register_right(lesson):
     grant_request(rectificationrequest=ask(lesson), words="Seen in the room", by=lesson.tutor, at=END + DAY)
     assert lesson.minutes() == [0, 240, 240]
