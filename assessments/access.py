@@ -11,6 +11,7 @@ from courses.access import (
     sessions_tutored_by,
 )
 from courses.models import Cohort, Instructor, Session
+from enrollment.models import Enrollment
 
 
 def instructor_of(user) -> Instructor | None:
@@ -93,6 +94,13 @@ def requests_answered_by(user):
 def may_export_registers(user) -> bool:
     """Staff of the office with the right to see registers: tables for funders, hours for payment."""
     return user.is_staff and user.has_perm("assessments.view_register")
+
+
+def places_open_to(user):
+    """The enrollments whose way to the certificate `user` may see: one’s own, those of editions watched."""
+    if may_export_registers(user):
+        return Enrollment.objects.all()
+    return Enrollment.objects.filter(Q(user=user) | Q(cohort__in=editions_tutored_by(user)))
 
 
 def editions_watched_by(user):

@@ -43,6 +43,7 @@ class Why(StrEnum):
     HOURS_REACHED = "hours_reached"
     HOURS_MISSING = "hours_missing"
     HOURS_OUT_OF_REACH = "hours_out_of_reach"
+    NO_TEST_YET = "no_test_yet"
     TESTS_PASSED = "tests_passed"
     TEST_AWAITED = "test_awaited"
     RETAKE_OPEN = "retake_open"
@@ -134,12 +135,11 @@ def of_group(group: Group, facts: Facts) -> Answer:
     asked = len(parts) if group.at_least is None else group.at_least
     passed = sum(part.verdict is Verdict.PASS for part in parts)
     failed = sum(part.verdict is Verdict.FAIL for part in parts)
-    reasons = tuple(reason for part in parts for reason in part.reasons if part.verdict is not Verdict.PASS)
     if passed >= asked:
         return Answer(Verdict.PASS, parts=parts)
-    if len(parts) - failed < asked:
-        return Answer(Verdict.FAIL, reasons, parts=parts)
-    return Answer(Verdict.PENDING, reasons, parts=parts)
+    verdict = Verdict.FAIL if len(parts) - failed < asked else Verdict.PENDING
+    reasons = tuple(reason for part in parts if part.verdict is verdict for reason in part.reasons)
+    return Answer(verdict, reasons, parts=parts)
 
 
 def of_hours(leaf: Leaf, facts: Facts) -> Answer:
@@ -175,20 +175,21 @@ def of_tests(leaf: Leaf, facts: Facts) -> Answer:
     passed = [one for one in facts.tests if one.result and one.result.passed]
     open_ones = [one for one in facts.tests if one not in passed and (one.result is None or one.retake_open)]
     lost = [one for one in facts.tests if one not in passed and one not in open_ones]
-    number = {"passed": len(passed), "tests": len(facts.tests)}
     if len(lost) > leaf.spared:
-        return Answer(
-            Verdict.FAIL,
-            tuple(Reason(Why.TEST_NOT_PASSED, {"module": one.module}) for one in lost),
-            leaf.need,
-        )
+        return Answer(Verdict.FAIL, (of_modules(Why.TEST_NOT_PASSED, lost),), leaf.need)
     if facts.tests and len(passed) + leaf.spared >= len(facts.tests):
+        number = {"passed": len(passed), "tests": len(facts.tests)}
         return Answer(Verdict.PASS, (Reason(Why.TESTS_PASSED, number),), leaf.need)
-    reasons = [
-        Reason(Why.RETAKE_OPEN if one.result else Why.TEST_AWAITED, {"module": one.module})
-        for one in open_ones
-    ]
-    return Answer(Verdict.PENDING, tuple(reasons), leaf.need)
+    retaken = [one for one in open_ones if one.result]
+    awaited = [one for one in open_ones if not one.result]
+    reasons = [of_modules(Why.RETAKE_OPEN, retaken)] if retaken else []
+    reasons += [of_modules(Why.TEST_AWAITED, awaited)] if awaited else []
+    return Answer(Verdict.PENDING, tuple(reasons) or (Reason(Why.NO_TEST_YET, {}),), leaf.need)
+
+
+def of_modules(why: Why, sittings: Iterable[Sitting]) -> Reason:
+    """One reason for several tests."""
+    return Reason(why, {"modules": ", ".join(one.module for one in sittings)})
 
 
 def of_project(leaf: Leaf, facts: Facts) -> Answer:

@@ -5,6 +5,7 @@ from assessments.views import (
     attendance,
     checkin,
     edition,
+    eligibility,
     papers,
     register,
     reports,
@@ -47,6 +48,11 @@ urlpatterns = [
     path(f"{SESSION}/register/", register.register, name="register"),
     path(f"{SESSION}/register/<int:person>/", register.right, name="put_right"),
     path("teaching/editions/<int:pk>/attendance/", edition.edition_attendance, name="edition_attendance"),
+    path(
+        "teaching/editions/<int:pk>/certificates/",
+        eligibility.edition_eligibility,
+        name="edition_eligibility",
+    ),
     path("teaching/absences/<int:pk>/", answers.answer_absence, name="answer_absence"),
     path("teaching/requests/<int:pk>/", answers.answer_request, name="answer_request"),
     path(f"{SESSION}/report/", reports.report, name="report"),
@@ -62,5 +68,6 @@ urlpatterns = [
     path("attendance/files/<uuid:pk>/", attendance.attachment, name="absence_attachment"),
     path("teaching/sessions/<int:pk>/register.pdf", papers.register_paper, name="register_paper"),
     path("registers/<str:digest>/", papers.verification, name="verification"),
+    path("results/certificate/<int:pk>/", eligibility.eligibility, name="eligibility"),
     path("results/", results.results, name="results"),
 ]

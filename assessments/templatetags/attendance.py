@@ -15,14 +15,18 @@ register = template.Library()
 @register.filter
 def rule(standing: Standing) -> str:
     """What a rule counts: "all hours", "module STM1"."""
-    one = standing.rule
-    match one.scope:
+    return scope_in_words(standing.rule.scope, standing.rule.key)
+
+
+def scope_in_words(scope: Scope, key: str) -> str:
+    """The same of a scope and its key."""
+    match scope:
         case Scope.MODULE:
-            return _("module %(key)s") % {"key": one.key}
+            return _("module %(key)s") % {"key": key}
         case Scope.BLOCK:
-            return _("block %(key)s") % {"key": one.key}
+            return _("block %(key)s") % {"key": key}
         case Scope.SESSION_MODE:
-            return _("sessions %(mode)s") % {"mode": SessionMode(one.key).label}
+            return _("sessions %(mode)s") % {"mode": SessionMode(key).label}
         case Scope.IN_PERSON:
             return _("hours attended in person")
     return _("all hours")

@@ -114,7 +114,21 @@ def test_nothing_else_may_be_missing(change, expected):
 
 
 def test_an_edition_before_its_first_test_promises_nothing():
-    assert of(replace(ALL_DONE, tests=[]))[0] is PENDING
+    assert of(replace(ALL_DONE, tests=[])) == (PENDING, [Why.NO_TEST_YET])
+
+
+def test_tests_that_lack_the_same_are_told_together():
+    tests = [sitting(code, None) for code in ("STM1", "STM2")]
+    tests += [sitting(code, 17, retake_open=True) for code in ("DD1", "DD2")]
+    answer = eligibility(replace(ALL_DONE, tests=tests))
+    assert [(reason.code, reason.facts["modules"]) for reason in answer.reasons] == [
+        (Why.RETAKE_OPEN, "DD1, DD2"),
+        (Why.TEST_AWAITED, "STM1, STM2"),
+    ]
+
+
+def test_why_not_is_said_without_what_is_merely_open():
+    assert of(replace(ALL_DONE, project=PENDING, final=FAIL)) == (FAIL, [Why.FINAL_MISSED])
 
 
 def test_what_an_edition_does_not_ask_for_is_not_missed():

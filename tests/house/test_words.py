@@ -15,6 +15,7 @@ ENTRIES = list(polib.pofile(str(CATALOGUE)))
 
 # Names, and words that Italian took as they are.
 SAME = {
+    "Project work",
     "%(seconds).1f s",
     "Academy",
     "account",
