@@ -40,6 +40,10 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     if follows:
         pages.append(("/attendance/", _("Attendance")))
         pages.append(("/results/", _("Results")))
+    if getattr(person, "is_in_a_team", False):
+        pages.append(("/team/", _("Team")))
+    if getattr(person, "follows_projects", False):
+        pages.append((reverse("assessments:projects"), _("Projects")))
     if getattr(person, "is_on_committee", False):
         pages.append((reverse("enrollment:committee"), _("Committee")))
     if application:

@@ -6,11 +6,13 @@ from assessments.views import (
     checkin,
     edition,
     papers,
+    projects,
     register,
     reports,
     results,
     scores,
     teaching,
+    team,
 )
 
 app_name = "assessments"
@@ -43,5 +45,11 @@ urlpatterns = [
     path("attendance/files/<uuid:pk>/", attendance.attachment, name="absence_attachment"),
     path("teaching/sessions/<int:pk>/register.pdf", papers.register_paper, name="register_paper"),
     path("registers/<str:digest>/", papers.verification, name="verification"),
+    path("team/", team.team, name="team"),
+    path("team/milestones/<int:pk>/", team.milestone, name="milestone"),
+    path("team/deposits/<uuid:pk>/", team.deposit, name="deposit"),
+    path("teaching/projects/", projects.projects, name="projects"),
+    path("teaching/projects/<int:pk>/", projects.project, name="project"),
+    path("teaching/projects/<int:pk>/judgement/", projects.judgement, name="judgement"),
     path("results/", results.results, name="results"),
 ]

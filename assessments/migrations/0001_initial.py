@@ -2032,4 +2032,1293 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.CreateModel(
+            name="Milestone",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_it", models.CharField(max_length=200, verbose_name="title in Italian")),
+                ("title_en", models.CharField(max_length=200, verbose_name="title in English")),
+                ("due_at", models.DateTimeField(verbose_name="due by")),
+                ("instructions", models.TextField(blank=True, max_length=1000, verbose_name="what is asked")),
+            ],
+            options={
+                "verbose_name": "milestone",
+                "verbose_name_plural": "milestones",
+                "ordering": ["project", "due_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PanelJudgement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("given", "given")],
+                        default="draft",
+                        editable=False,
+                        max_length=5,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "words",
+                    models.TextField(blank=True, max_length=3000, verbose_name="on the project as a whole"),
+                ),
+                (
+                    "conflict",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Same employer as somebody of the team.",
+                        verbose_name="conflict of interest",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0, editable=False, verbose_name="revision")),
+                ("given_at", models.DateTimeField(editable=False, null=True, verbose_name="given")),
+            ],
+            options={
+                "verbose_name": "judgement of an assessor",
+                "verbose_name_plural": "judgements of assessors",
+                "ordering": ["seat__project", "seat__side"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Rubric",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_it", models.CharField(max_length=200, verbose_name="title in Italian")),
+                ("title_en", models.CharField(max_length=200, verbose_name="title in English")),
+                ("code", models.SlugField(help_text="The same for all versions.", verbose_name="code")),
+                (
+                    "version",
+                    models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="version"),
+                ),
+                (
+                    "limit",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="Beyond it, on any criterion, a third assessor reads the project.",
+                        verbose_name="levels by which two readings may differ",
+                    ),
+                ),
+                (
+                    "frozen_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="first used"),
+                ),
+                (
+                    "digest",
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="SHA-256"),
+                ),
+            ],
+            options={
+                "verbose_name": "rubric",
+                "verbose_name_plural": "rubrics",
+                "ordering": ["code", "-version"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RubricCriterion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_it", models.CharField(max_length=200, verbose_name="title in Italian")),
+                ("title_en", models.CharField(max_length=200, verbose_name="title in English")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("weight", models.PositiveSmallIntegerField(default=1, verbose_name="weight")),
+            ],
+            options={
+                "verbose_name": "criterion of a rubric",
+                "verbose_name_plural": "criteria of rubrics",
+                "ordering": ["rubric", "position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RubricLevel",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.PositiveSmallIntegerField(verbose_name="level")),
+                ("text_it", models.CharField(max_length=300, verbose_name="in Italian")),
+                ("text_en", models.CharField(max_length=300, verbose_name="in English")),
+            ],
+            options={
+                "verbose_name": "level of a criterion",
+                "verbose_name_plural": "levels of criteria",
+                "ordering": ["criterion", "value"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Mentoring",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mentorings",
+                        to="courses.role",
+                        verbose_name="mentor",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mentor",
+                "verbose_name_plural": "mentors",
+                "ordering": ["project", "role__user__name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MentorNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=2000, verbose_name="note")),
+                ("for_team", models.BooleanField(default=False, verbose_name="for the team to read")),
+                ("at", models.DateTimeField(verbose_name="written")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mentor’s note",
+                "verbose_name_plural": "mentors’ notes",
+                "ordering": ["project", "-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Deposit",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("content", models.BinaryField(null=True, verbose_name="content")),
+                (
+                    "size",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("content"), function="OCTET_LENGTH"),
+                        output_field=models.PositiveIntegerField(null=True),
+                        verbose_name="size in bytes",
+                    ),
+                ),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="SHA-256")),
+                ("link", models.URLField(blank=True, max_length=500, verbose_name="link")),
+                ("at", models.DateTimeField(verbose_name="handed in")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="handed in by",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="assessments.deposit",
+                        verbose_name="replaces",
+                    ),
+                ),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deposits",
+                        to="assessments.milestone",
+                        verbose_name="milestone",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "deposit",
+                "verbose_name_plural": "deposits",
+                "ordering": ["milestone", "-at", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CriterionJudgement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(null=True, verbose_name="level")),
+                ("words", models.TextField(blank=True, max_length=1000, verbose_name="why")),
+                (
+                    "judgement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="criteria",
+                        to="assessments.paneljudgement",
+                        verbose_name="judgement",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "judgement of a criterion",
+                "verbose_name_plural": "judgements of criteria",
+                "ordering": ["judgement", "criterion__position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PanelSeat",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("academic", "academic"),
+                            ("company", "company"),
+                            ("third", "third reading"),
+                        ],
+                        max_length=8,
+                        verbose_name="side",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to="courses.role",
+                        verbose_name="assessor",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "assessor",
+                "verbose_name_plural": "assessors",
+                "ordering": ["project", "side"],
+            },
+        ),
+        migrations.AddField(
+            model_name="paneljudgement",
+            name="seat",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="judgement",
+                to="assessments.panelseat",
+                verbose_name="assessor",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ProjectOutcome",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "word",
+                    models.CharField(
+                        choices=[
+                            ("ottimo", "excellent"),
+                            ("distinto", "very good"),
+                            ("buono", "good"),
+                            ("discreto", "fairly good"),
+                            ("sufficiente", "sufficient"),
+                            ("insufficiente", "insufficient"),
+                        ],
+                        max_length=13,
+                        verbose_name="judgement",
+                    ),
+                ),
+                (
+                    "overall",
+                    models.DecimalField(decimal_places=2, max_digits=3, verbose_name="level of the team"),
+                ),
+                ("text", models.TextField(max_length=5000, verbose_name="in words")),
+                ("saved_at", models.DateTimeField(verbose_name="saved")),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="published")),
+                (
+                    "revision",
+                    models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="revision"),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="published by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "judgement of a project",
+                "verbose_name_plural": "judgements of projects",
+                "ordering": ["project"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OutcomeEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "before",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        null=True,
+                        verbose_name="before",
+                    ),
+                ),
+                (
+                    "after",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        null=True,
+                        verbose_name="after",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("reason", models.TextField(verbose_name="reason")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "enrollment",
+                    models.ForeignKey(
+                        help_text="Empty: of the whole team.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enrollment.enrollment",
+                        verbose_name="participant",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="assessments.projectoutcome",
+                        verbose_name="judgement",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of a judgement",
+                "verbose_name_plural": "changes of judgements",
+                "ordering": ["-at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Adjustment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.SmallIntegerField(verbose_name="words better or worse")),
+                ("reason", models.TextField(max_length=1000, verbose_name="reason")),
+                (
+                    "enrollment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adjustments",
+                        to="enrollment.enrollment",
+                        verbose_name="participant",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adjustments",
+                        to="assessments.projectoutcome",
+                        verbose_name="judgement",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "individual adjustment",
+                "verbose_name_plural": "individual adjustments",
+                "ordering": ["outcome", "enrollment__user__name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProjectWork",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_it", models.CharField(max_length=200, verbose_name="title in Italian")),
+                ("title_en", models.CharField(max_length=200, verbose_name="title in English")),
+                (
+                    "brief",
+                    models.TextField(
+                        blank=True, help_text="What it asks for.", max_length=5000, verbose_name="brief"
+                    ),
+                ),
+                (
+                    "sponsor",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The organisation the project is done for.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="courses.organisation",
+                        verbose_name="sponsor",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "project",
+                "verbose_name_plural": "projects",
+                "ordering": ["team__cohort", "team__number"],
+            },
+        ),
+        migrations.AddField(
+            model_name="projectwork",
+            name="team",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="project",
+                to="enrollment.team",
+                verbose_name="team",
+            ),
+        ),
+        migrations.AddField(
+            model_name="projectoutcome",
+            name="project",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="outcome",
+                to="assessments.projectwork",
+                verbose_name="project",
+            ),
+        ),
+        migrations.AddField(
+            model_name="panelseat",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="panel",
+                to="assessments.projectwork",
+                verbose_name="project",
+            ),
+        ),
+        migrations.AddField(
+            model_name="milestone",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="milestones",
+                to="assessments.projectwork",
+                verbose_name="project",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mentornote",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notes",
+                to="assessments.projectwork",
+                verbose_name="project",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mentoring",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mentorings",
+                to="assessments.projectwork",
+                verbose_name="project",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rubric",
+            constraint=models.UniqueConstraint(
+                fields=("code", "version"),
+                name="a_rubric_numbers_its_versions_once",
+                violation_error_message="The rubric already has a version of this number.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rubric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("digest", ""), ("frozen_at__isnull", True)),
+                    models.Q(("digest__regex", "^[0-9a-f]{64}$"), ("frozen_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_rubric_in_use_has_its_hash",
+                violation_error_message="A rubric gets its hash when it is first used.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rubric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("limit__lte", 4)),
+                name="readings_differ_by_levels_there_are",
+                violation_error_message="Two readings differ by 4 levels at most.",
+            ),
+        ),
+        migrations.AddField(
+            model_name="projectwork",
+            name="rubric",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="projects",
+                to="assessments.rubric",
+                verbose_name="rubric",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rubric",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_rubric_in_use_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF OLD.frozen_at IS NOT NULL THEN RAISE check_violation USING MESSAGE = 'a_rubric_in_use_stays', CONSTRAINT = 'a_rubric_in_use_stays'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="8e129a2de8b45082f8ab7c0a4febcdcf9552df29",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_a_rubric_in_use_stays_97c87",
+                    table="assessments_rubric",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rubric",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_rubric_in_use_is_complete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NEW.frozen_at IS NOT NULL AND (\n                        NOT EXISTS (SELECT 1 FROM assessments_rubriccriterion WHERE rubric_id = NEW.id)\n                        OR EXISTS (\n                            SELECT 1 FROM assessments_rubriccriterion criterion\n                            WHERE criterion.rubric_id = NEW.id\n                            AND 5 <> (SELECT count(*) FROM assessments_rubriclevel\n                                              WHERE criterion_id = criterion.id)))\n                    THEN RAISE check_violation USING MESSAGE = 'a_rubric_in_use_is_complete', CONSTRAINT = 'a_rubric_in_use_is_complete'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="59adc17dda584ffa9dae7fb87086773602f0f86f",
+                    operation='INSERT OR UPDATE OF "frozen_at"',
+                    pgid="pgtrigger_a_rubric_in_use_is_complete_d1ded",
+                    table="assessments_rubric",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddField(
+            model_name="rubriccriterion",
+            name="rubric",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="criteria",
+                to="assessments.rubric",
+                verbose_name="rubric",
+            ),
+        ),
+        migrations.AddField(
+            model_name="criterionjudgement",
+            name="criterion",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="judgements",
+                to="assessments.rubriccriterion",
+                verbose_name="criterion",
+            ),
+        ),
+        migrations.AddField(
+            model_name="rubriclevel",
+            name="criterion",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="levels",
+                to="assessments.rubriccriterion",
+                verbose_name="criterion",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", ""), _negated=True),
+                    models.Q(
+                        models.Q(("content__isnull", False), ("link", "")),
+                        models.Q(
+                            ("content__isnull", True), ("content_type", ""), ("link__startswith", "https://")
+                        ),
+                        _connector="OR",
+                    ),
+                ),
+                name="a_deposit_is_a_file_or_a_link",
+                violation_error_message="Hand in a file, or a link that begins with https://.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("size__isnull", True),
+                    models.Q(("size__gte", 1), ("size__lte", 20971520)),
+                    _connector="OR",
+                ),
+                name="a_deposit_is_neither_empty_nor_too_large",
+                violation_error_message="A file is at most 20 MB and not empty.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("content__isnull", True),
+                    (
+                        "content_type__in",
+                        [
+                            "application/pdf",
+                            "application/vnd.oasis.opendocument.presentation",
+                            "application/vnd.oasis.opendocument.spreadsheet",
+                            "application/vnd.oasis.opendocument.text",
+                            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+                            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                            "image/jpeg",
+                            "image/png",
+                        ],
+                    ),
+                    _connector="OR",
+                ),
+                name="a_deposit_has_content_we_know",
+                violation_error_message="This is not one of the possible values.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="deposit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deposits_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE check_violation USING MESSAGE = 'deposits_are_append_only', CONSTRAINT = 'deposits_are_append_only';",
+                    hash="efffa1fd8f6a5a25444073a9cdc5e73cec71d255",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_deposits_are_append_only_53a69",
+                    table="assessments_deposit",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="deposit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="only_the_team_hands_in",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM assessments_milestone milestone\n                        JOIN assessments_projectwork project ON project.id = milestone.project_id\n                        JOIN enrollment_teamplace place ON place.team_id = project.team_id\n                        JOIN enrollment_enrollment enrollment ON enrollment.id = place.enrollment_id\n                        WHERE milestone.id = NEW.milestone_id AND enrollment.user_id = NEW.by_id\n                        AND (NEW.at AT TIME ZONE 'Europe/Rome')::date\n                            BETWEEN place.starts_on AND COALESCE(place.ends_on, 'infinity'))\n                    THEN RAISE check_violation USING MESSAGE = 'only_the_team_hands_in', CONSTRAINT = 'only_the_team_hands_in'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="960ed0fe88f0aa02cfb4b001c58dfdc50fdaf3dc",
+                    operation="INSERT",
+                    pgid="pgtrigger_only_the_team_hands_in_54fa9",
+                    table="assessments_deposit",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="deposit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_team_hands_in_before_it_is_judged",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (\n                        SELECT 1 FROM assessments_milestone milestone\n                        JOIN assessments_panelseat seat ON seat.project_id = milestone.project_id\n                        JOIN assessments_paneljudgement judgement ON judgement.seat_id = seat.id\n                        WHERE milestone.id = NEW.milestone_id AND judgement.state = 'given')\n                    THEN RAISE check_violation USING MESSAGE = 'a_team_hands_in_before_it_is_judged', CONSTRAINT = 'a_team_hands_in_before_it_is_judged'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="e7c480cdd4b19b3cdd21cde7d7a3b8e97fa52dc1",
+                    operation="INSERT",
+                    pgid="pgtrigger_a_team_hands_in_before_it_is_judged_23752",
+                    table="assessments_deposit",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="deposit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_deposit_follows_the_one_it_replaces",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NEW.number <> 1 + COALESCE(\n                        (SELECT number FROM assessments_deposit\n                         WHERE id = NEW.replaces_id AND milestone_id = NEW.milestone_id),\n                        CASE WHEN NEW.replaces_id IS NULL THEN 0 ELSE -1 END)\n                    THEN RAISE check_violation USING MESSAGE = 'a_deposit_follows_the_one_it_replaces', CONSTRAINT = 'a_deposit_follows_the_one_it_replaces'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="ecd889d87846a300b2d5a8983f4366fbab43acc4",
+                    operation="INSERT",
+                    pgid="pgtrigger_a_deposit_follows_the_one_it_replaces_c97c0",
+                    table="assessments_deposit",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paneljudgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "given"])),
+                name="a_judgement_has_a_known_state",
+                violation_error_message="This is not one of the possible values.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paneljudgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_at__isnull", True), ("state", "draft")),
+                    models.Q(models.Q(("state", "draft"), _negated=True), ("given_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_given_judgement_has_its_moment",
+                violation_error_message="A judgement that is given says when.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="paneljudgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_judgement_changes_state_by_the_rules",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF NEW.state <> OLD.state AND NOT ((OLD.state = 'draft' AND NEW.state IN ('given'))) THEN RAISE check_violation USING MESSAGE = 'a_judgement_changes_state_by_the_rules', CONSTRAINT = 'a_judgement_changes_state_by_the_rules'; END IF; RETURN NEW;",
+                    hash="7a2bab1b9dffe53d59667cdd2e5ac1e544ce8ae0",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_a_judgement_changes_state_by_the_rules_2596d",
+                    table="assessments_paneljudgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="paneljudgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_judgement_is_by_a_rubric_that_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (SELECT 1 FROM assessments_panelseat seat\n                                   JOIN assessments_projectwork project ON project.id = seat.project_id\n                                   JOIN assessments_rubric rubric ON rubric.id = project.rubric_id\n                                   WHERE seat.id = NEW.seat_id AND rubric.frozen_at IS NOT NULL)\n                    THEN RAISE check_violation USING MESSAGE = 'a_judgement_is_by_a_rubric_that_stays', CONSTRAINT = 'a_judgement_is_by_a_rubric_that_stays'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="6fd62a91aab2952d30808a97934c756f88d32489",
+                    operation='INSERT OR UPDATE OF "seat_id"',
+                    pgid="pgtrigger_a_judgement_is_by_a_rubric_that_stays_efd62",
+                    table="assessments_paneljudgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="paneljudgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_third_reading_follows_two",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (SELECT 1 FROM assessments_panelseat\n                               WHERE id = NEW.seat_id AND side = 'third')\n                       AND 2 > (SELECT count(*) FROM assessments_panelseat mine\n                                JOIN assessments_panelseat seat USING (project_id)\n                                JOIN assessments_paneljudgement judgement ON judgement.seat_id = seat.id\n                                WHERE mine.id = NEW.seat_id AND seat.side <> 'third'\n                                AND judgement.state = 'given')\n                    THEN RAISE check_violation USING MESSAGE = 'a_third_reading_follows_two', CONSTRAINT = 'a_third_reading_follows_two'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="b998126907ab1097a2158387810bd2d0bd97cba4",
+                    operation='INSERT OR UPDATE OF "seat_id"',
+                    pgid="pgtrigger_a_third_reading_follows_two_42a3f",
+                    table="assessments_paneljudgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="paneljudgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_given_judgement_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF OLD.state = 'given' THEN RAISE check_violation USING MESSAGE = 'a_given_judgement_stays', CONSTRAINT = 'a_given_judgement_stays'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="cdc80a272af72845a113da221a2c33092096c519",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_a_given_judgement_stays_e0a9f",
+                    table="assessments_paneljudgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="paneljudgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_given_judgement_is_complete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NEW.state = 'given' AND EXISTS (\n                        SELECT 1 FROM assessments_panelseat seat\n                        JOIN assessments_projectwork project ON project.id = seat.project_id\n                        JOIN assessments_rubriccriterion criterion\n                          ON criterion.rubric_id = project.rubric_id\n                        WHERE seat.id = NEW.seat_id AND NOT EXISTS (\n                            SELECT 1 FROM assessments_criterionjudgement given\n                            WHERE given.judgement_id = NEW.id AND given.criterion_id = criterion.id\n                            AND given.level IS NOT NULL AND given.words <> ''))\n                    THEN RAISE check_violation USING MESSAGE = 'a_given_judgement_is_complete', CONSTRAINT = 'a_given_judgement_is_complete'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="16e440f49f8b842a47da6f327afd46f91e02f5bd",
+                    operation='INSERT OR UPDATE OF "state"',
+                    pgid="pgtrigger_a_given_judgement_is_complete_65b18",
+                    table="assessments_paneljudgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="outcomeentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="changes_of_judgements_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE check_violation USING MESSAGE = 'changes_of_judgements_are_append_only', CONSTRAINT = 'changes_of_judgements_are_append_only';",
+                    hash="757971d43173ddd9b3b92110dc05c79a72b7e242",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_changes_of_judgements_are_append_only_6a69d",
+                    table="assessments_outcomeentry",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.UniqueConstraint(
+                fields=("outcome", "enrollment"),
+                name="one_adjustment_per_person_and_project",
+                violation_error_message="This person already has an adjustment.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("step__gte", -2),
+                    ("step__lte", 2),
+                    models.Q(("step", 0), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="an_adjustment_is_small_and_has_its_reason",
+                violation_error_message="A judgement of one's own is one or two words better or worse, and says why.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="adjustment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="an_adjustment_is_for_somebody_of_the_team",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (SELECT 1 FROM assessments_projectoutcome outcome\n                                   JOIN assessments_projectwork project ON project.id = outcome.project_id\n                                   JOIN enrollment_teamplace place ON place.team_id = project.team_id\n                                   WHERE outcome.id = NEW.outcome_id\n                                   AND place.enrollment_id = NEW.enrollment_id)\n                    THEN RAISE check_violation USING MESSAGE = 'an_adjustment_is_for_somebody_of_the_team', CONSTRAINT = 'an_adjustment_is_for_somebody_of_the_team'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="0d474c842b016dd99f788511392bdc7ed9d4e494",
+                    operation='INSERT OR UPDATE OF "outcome_id", "enrollment_id"',
+                    pgid="pgtrigger_an_adjustment_is_for_somebody_of_the_team_23349",
+                    table="assessments_adjustment",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="adjustment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_published_adjustment_changes_with_a_reason",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF coalesce(current_setting('smtc.reason', true), '') = ''\n                       AND EXISTS (SELECT 1 FROM assessments_projectoutcome WHERE published_at IS NOT NULL\n                                   AND id IN (OLD.outcome_id, NEW.outcome_id))\n                    THEN RAISE check_violation USING MESSAGE = 'a_published_adjustment_changes_with_a_reason', CONSTRAINT = 'a_published_adjustment_changes_with_a_reason'; END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ",
+                    hash="5b55f3ed14f7f4cb9e80217b25a7946523821908",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_a_published_adjustment_changes_with_a_reason_ce0f8",
+                    table="assessments_adjustment",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="adjustment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="write_changes_of_adjustments",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE the_row record;",
+                    func="\n                    the_row := COALESCE(NEW, OLD);\n                    IF NOT EXISTS (SELECT 1 FROM assessments_projectoutcome\n                                   WHERE id = the_row.outcome_id AND published_at IS NOT NULL)\n                    THEN RETURN NULL; END IF;\n                    INSERT INTO assessments_outcomeentry (\n                        outcome_id, enrollment_id, before, after, by_id, at, reason\n                    ) VALUES (\n                        the_row.outcome_id, the_row.enrollment_id, to_jsonb(OLD), to_jsonb(NEW),\n                        nullif(current_setting('smtc.actor', true), '')::bigint,\n                        coalesce(nullif(current_setting('smtc.at', true), '')::timestamptz,\n                                 clock_timestamp()),\n                        coalesce(current_setting('smtc.reason', true), '')\n                    );\n                    RETURN NULL;\n                ",
+                    hash="cce3df81414ba63ecdfa7752636820dcae9b3592",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_write_changes_of_adjustments_00e37",
+                    table="assessments_adjustment",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="projectoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("word__in", ["buono", "discreto", "distinto", "insufficiente", "ottimo", "sufficiente"])
+                ),
+                name="an_outcome_has_a_known_word",
+                violation_error_message="This is not one of the possible values.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="projectoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("overall__gte", 1), ("overall__lte", 5)),
+                name="an_outcome_has_a_level_there_is",
+                violation_error_message="Levels go from 1 to 5.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="projectoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True),
+                name="an_outcome_has_its_words",
+                violation_error_message="Write the judgement in words, too.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="projectoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("published_by__isnull", True)),
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_published_outcome_has_its_moment_and_hand",
+                violation_error_message="A publication has its moment and its author.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="projectoutcome",
+            trigger=pgtrigger.compiler.Trigger(
+                name="an_outcome_rests_on_two_readings",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF 2 > (SELECT count(*) FROM assessments_paneljudgement judgement\n                            JOIN assessments_panelseat seat ON seat.id = judgement.seat_id\n                            WHERE seat.project_id = NEW.project_id AND seat.side <> 'third'\n                            AND judgement.state = 'given')\n                    THEN RAISE check_violation USING MESSAGE = 'an_outcome_rests_on_two_readings', CONSTRAINT = 'an_outcome_rests_on_two_readings'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="11d8ad824ac864ccf83fbaf19964d4a103e4d91b",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_an_outcome_rests_on_two_readings_6429b",
+                    table="assessments_projectoutcome",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="projectoutcome",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_published_outcome_changes_only_with_a_reason",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF OLD.published_at IS NOT NULL AND (\n                        TG_OP = 'DELETE' OR OLD.published_at IS DISTINCT FROM NEW.published_at\n                        OR OLD.project_id <> NEW.project_id\n                        OR coalesce(current_setting('smtc.reason', true), '') = ''\n                    ) THEN RAISE check_violation USING MESSAGE = 'a_published_outcome_changes_only_with_a_reason', CONSTRAINT = 'a_published_outcome_changes_only_with_a_reason'; END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ",
+                    hash="210066aea36caca65f2e6b4f0198549af6fb7ade",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_a_published_outcome_changes_only_with_a_reason_a32e2",
+                    table="assessments_projectoutcome",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="projectoutcome",
+            trigger=pgtrigger.compiler.Trigger(
+                name="write_changes_of_outcomes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF OLD.published_at IS NULL THEN RETURN NULL; END IF;\n                    INSERT INTO assessments_outcomeentry (\n                        outcome_id, enrollment_id, before, after, by_id, at, reason\n                    ) VALUES (\n                        NEW.id, NULL, to_jsonb(OLD), to_jsonb(NEW),\n                        nullif(current_setting('smtc.actor', true), '')::bigint,\n                        coalesce(nullif(current_setting('smtc.at', true), '')::timestamptz,\n                                 clock_timestamp()),\n                        coalesce(current_setting('smtc.reason', true), '')\n                    );\n                    RETURN NULL;\n                ",
+                    hash="3b4afc107ec3e9d0d8ecd346f9e893c5bd3fc4f1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_write_changes_of_outcomes_62a94",
+                    table="assessments_projectoutcome",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="panelseat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["academic", "company", "third"])),
+                name="a_seat_on_a_panel_has_a_known_side",
+                violation_error_message="This is not one of the possible values.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="panelseat",
+            constraint=models.UniqueConstraint(
+                fields=("project", "side"),
+                name="a_panel_has_one_assessor_of_each_side",
+                violation_error_message="The panel already has its assessor of this side.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="panelseat",
+            constraint=models.UniqueConstraint(
+                fields=("project", "role"),
+                name="an_assessor_sits_on_a_panel_once",
+                violation_error_message="This person already sits on the panel.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="panelseat",
+            trigger=pgtrigger.compiler.Trigger(
+                name="who_judges_a_project_belongs_to_the_panel",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF NOT EXISTS (SELECT 1 FROM courses_role role\n                   JOIN enrollment_team team ON team.cohort_id = role.cohort_id\n                   JOIN assessments_projectwork project ON project.team_id = team.id\n                   WHERE role.id = NEW.role_id AND project.id = NEW.project_id AND role.kind = 'panel')\n    THEN RAISE check_violation USING MESSAGE = 'who_judges_a_project_belongs_to_the_panel', CONSTRAINT = 'who_judges_a_project_belongs_to_the_panel'; END IF;\n    RETURN NEW;\n",
+                    hash="21e4039dcfbae479d0f04d0b9c08037a5c0d86e3",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_who_judges_a_project_belongs_to_the_panel_ed5d0",
+                    table="assessments_panelseat",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="panelseat",
+            trigger=pgtrigger.compiler.Trigger(
+                name="who_accompanies_a_project_does_not_judge_it",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF EXISTS (SELECT 1 FROM assessments_mentoring other\n               JOIN courses_role theirs ON theirs.id = other.role_id\n               JOIN courses_role role ON role.user_id = theirs.user_id\n               WHERE other.project_id = NEW.project_id AND role.id = NEW.role_id)\n    THEN RAISE check_violation USING MESSAGE = 'who_accompanies_a_project_does_not_judge_it', CONSTRAINT = 'who_accompanies_a_project_does_not_judge_it'; END IF;\n    RETURN NEW;\n",
+                    hash="d6459419e1cc05f65f2a6caa415a8aca69b77e30",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_who_accompanies_a_project_does_not_judge_it_8982d",
+                    table="assessments_panelseat",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="panelseat",
+            trigger=pgtrigger.compiler.Trigger(
+                name="who_has_begun_to_judge_keeps_the_seat",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (SELECT 1 FROM assessments_paneljudgement WHERE seat_id = OLD.id)\n                    THEN RAISE check_violation USING MESSAGE = 'who_has_begun_to_judge_keeps_the_seat', CONSTRAINT = 'who_has_begun_to_judge_keeps_the_seat'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="32feb35616e93174b7575ba2e4a558f2138ce547",
+                    operation="UPDATE",
+                    pgid="pgtrigger_who_has_begun_to_judge_keeps_the_seat_523c2",
+                    table="assessments_panelseat",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="milestone",
+            constraint=models.UniqueConstraint(
+                fields=("project", "due_at"),
+                name="milestones_of_a_project_follow_each_other",
+                violation_error_message="The project has another milestone due at this moment.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mentornote",
+            trigger=pgtrigger.compiler.Trigger(
+                name="notes_of_mentors_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE check_violation USING MESSAGE = 'notes_of_mentors_are_append_only', CONSTRAINT = 'notes_of_mentors_are_append_only';",
+                    hash="51d6f941e928a8b0bcdb8fea4deec4d7ec6cc03c",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_notes_of_mentors_are_append_only_fdf39",
+                    table="assessments_mentornote",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mentornote",
+            trigger=pgtrigger.compiler.Trigger(
+                name="only_mentors_of_a_project_write_notes_on_it",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (SELECT 1 FROM assessments_mentoring mentoring\n                                   JOIN courses_role role ON role.id = mentoring.role_id\n                                   WHERE mentoring.project_id = NEW.project_id AND role.user_id = NEW.by_id)\n                    THEN RAISE check_violation USING MESSAGE = 'only_mentors_of_a_project_write_notes_on_it', CONSTRAINT = 'only_mentors_of_a_project_write_notes_on_it'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="326b47f980c929d4142aecd213d3f51743aefb00",
+                    operation="INSERT",
+                    pgid="pgtrigger_only_mentors_of_a_project_write_notes_on_it_e5519",
+                    table="assessments_mentornote",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mentoring",
+            constraint=models.UniqueConstraint(
+                fields=("project", "role"),
+                name="a_mentor_accompanies_a_project_once",
+                violation_error_message="This person already accompanies the project.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mentoring",
+            trigger=pgtrigger.compiler.Trigger(
+                name="who_accompanies_a_project_is_a_mentor",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF NOT EXISTS (SELECT 1 FROM courses_role role\n                   JOIN enrollment_team team ON team.cohort_id = role.cohort_id\n                   JOIN assessments_projectwork project ON project.team_id = team.id\n                   WHERE role.id = NEW.role_id AND project.id = NEW.project_id AND role.kind = 'mentor')\n    THEN RAISE check_violation USING MESSAGE = 'who_accompanies_a_project_is_a_mentor', CONSTRAINT = 'who_accompanies_a_project_is_a_mentor'; END IF;\n    RETURN NEW;\n",
+                    hash="6ab2f7cf068521211a140234d0e30b4fc4e2c51c",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_who_accompanies_a_project_is_a_mentor_60ed6",
+                    table="assessments_mentoring",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mentoring",
+            trigger=pgtrigger.compiler.Trigger(
+                name="who_judges_a_project_does_not_accompany_it",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF EXISTS (SELECT 1 FROM assessments_panelseat other\n               JOIN courses_role theirs ON theirs.id = other.role_id\n               JOIN courses_role role ON role.user_id = theirs.user_id\n               WHERE other.project_id = NEW.project_id AND role.id = NEW.role_id)\n    THEN RAISE check_violation USING MESSAGE = 'who_judges_a_project_does_not_accompany_it', CONSTRAINT = 'who_judges_a_project_does_not_accompany_it'; END IF;\n    RETURN NEW;\n",
+                    hash="14d4b84987e1a814c9b409601e00d4afaaf53e3b",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_who_judges_a_project_does_not_accompany_it_89e8d",
+                    table="assessments_mentoring",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="projectwork",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_judged_project_keeps_its_team_and_rubric",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF (OLD.rubric_id, OLD.team_id) IS DISTINCT FROM (NEW.rubric_id, NEW.team_id)\n                       AND EXISTS (SELECT 1 FROM assessments_paneljudgement judgement\n                                   JOIN assessments_panelseat seat ON seat.id = judgement.seat_id\n                                   WHERE seat.project_id = NEW.id)\n                    THEN RAISE check_violation USING MESSAGE = 'a_judged_project_keeps_its_team_and_rubric', CONSTRAINT = 'a_judged_project_keeps_its_team_and_rubric'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="ffbf4fe8e39283addfa6c5ce277da155e6656e77",
+                    operation='UPDATE OF "rubric_id", "team_id"',
+                    pgid="pgtrigger_a_judged_project_keeps_its_team_and_rubric_0d4fa",
+                    table="assessments_projectwork",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rubriccriterion",
+            constraint=models.UniqueConstraint(
+                fields=("rubric", "position"),
+                name="criteria_of_a_rubric_stand_in_line",
+                violation_error_message="Two criteria have the same position.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rubriccriterion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gte", 1), ("weight__lte", 100)),
+                name="a_criterion_of_a_rubric_weighs_something",
+                violation_error_message="A criterion weighs from 1 to 100.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rubriccriterion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="criteria_of_a_rubric_in_use_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (SELECT 1 FROM assessments_rubric rubric WHERE rubric.frozen_at IS NOT NULL AND rubric.id IN (OLD.rubric_id, NEW.rubric_id))\n                    THEN RAISE check_violation USING MESSAGE = 'criteria_of_a_rubric_in_use_stay', CONSTRAINT = 'criteria_of_a_rubric_in_use_stay'; END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ",
+                    hash="2c4d0935c593e9b9c8508a26d10fff71e8cd6556",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_criteria_of_a_rubric_in_use_stay_c180a",
+                    table="assessments_rubriccriterion",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="criterionjudgement",
+            constraint=models.UniqueConstraint(
+                fields=("judgement", "criterion"),
+                name="an_assessor_judges_a_criterion_once",
+                violation_error_message="This criterion is already judged.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="criterionjudgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__isnull", True), models.Q(("level__gte", 1), ("level__lte", 5)), _connector="OR"
+                ),
+                name="a_criterion_is_judged_by_a_level_there_is",
+                violation_error_message="Levels go from 1 to 5.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="criterionjudgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_project_is_judged_by_its_rubric",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (SELECT 1 FROM assessments_paneljudgement judgement\n                                   JOIN assessments_panelseat seat ON seat.id = judgement.seat_id\n                                   JOIN assessments_projectwork project ON project.id = seat.project_id\n                                   JOIN assessments_rubriccriterion criterion\n                                     ON criterion.rubric_id = project.rubric_id\n                                   WHERE judgement.id = NEW.judgement_id\n                                   AND criterion.id = NEW.criterion_id)\n                    THEN RAISE check_violation USING MESSAGE = 'a_project_is_judged_by_its_rubric', CONSTRAINT = 'a_project_is_judged_by_its_rubric'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="f4b25d28d99af2f2cf6a5917ecd018cf53380cce",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_a_project_is_judged_by_its_rubric_65524",
+                    table="assessments_criterionjudgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="criterionjudgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="levels_of_a_given_judgement_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (SELECT 1 FROM assessments_paneljudgement WHERE state = 'given'\n                               AND id IN (OLD.judgement_id, NEW.judgement_id))\n                    THEN RAISE check_violation USING MESSAGE = 'levels_of_a_given_judgement_stay', CONSTRAINT = 'levels_of_a_given_judgement_stay'; END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ",
+                    hash="b60340b8c0fe1b048da695518b1a9e1fc5a89cb1",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_levels_of_a_given_judgement_stay_df56f",
+                    table="assessments_criterionjudgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rubriclevel",
+            constraint=models.UniqueConstraint(
+                fields=("criterion", "value"),
+                name="a_level_of_a_criterion_is_described_once",
+                violation_error_message="This level is already described.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rubriclevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 1), ("value__lte", 5)),
+                name="levels_of_a_rubric_go_from_one_to_five",
+                violation_error_message="Levels go from 1 to 5.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rubriclevel",
+            trigger=pgtrigger.compiler.Trigger(
+                name="levels_of_a_rubric_in_use_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (SELECT 1 FROM assessments_rubric rubric WHERE rubric.frozen_at IS NOT NULL AND rubric.id IN (\n                        SELECT rubric_id FROM assessments_rubriccriterion\n                        WHERE id IN (OLD.criterion_id, NEW.criterion_id)))\n                    THEN RAISE check_violation USING MESSAGE = 'levels_of_a_rubric_in_use_stay', CONSTRAINT = 'levels_of_a_rubric_in_use_stay'; END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ",
+                    hash="39dc2ed88082855a81f4fc4d522f83ef06db8a26",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_levels_of_a_rubric_in_use_stay_6d750",
+                    table="assessments_rubriclevel",
+                    when="BEFORE",
+                ),
+            ),
+        ),
     ]

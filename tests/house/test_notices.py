@@ -28,12 +28,15 @@ from tests.factories import (
     a_call,
     a_cohort,
     a_document,
+    a_milestone,
     a_nomination,
     a_person,
+    a_project,
     a_release,
     a_room,
     a_session,
     a_slot,
+    a_team,
     a_test,
     a_timetable_draft,
     an_application,
@@ -44,6 +47,7 @@ from tests.factories import (
     rome,
 )
 from tests.lesson import BEGIN, END, WHOLE, Lesson
+from tests.projects import projects_of_every_state
 
 AT = rome(2022, 2, 3, 18)
 QUESTIONS = {"due", "still_due", "context", "path"}
@@ -235,6 +239,20 @@ def overdue():
     return teacher.user, [(test.pk, 1)]
 
 
+def milestone(days):
+    member = an_enrollment()
+    due_at = AT + timedelta(days=days)
+    found = a_milestone(a_project(a_team(member.cohort, member), milestones=0), due_at=due_at)
+    day = due_at.date().toordinal() - date(1970, 1, 1).toordinal()
+    return member.user, [(found.pk, 10 * day + days)]
+
+
+def judged(revision):
+    project = projects_of_every_state()[1]
+    outcome = project.outcome
+    return project.team.places.first().enrollment.user, [(outcome.pk, revision)]
+
+
 # Every branch of every template.
 CASES = {
     "interest_asked": [partial(left, confirmed=False), partial(left, confirmed=True)],
@@ -295,6 +313,8 @@ CASES = {
     "absence_answered": [partial(answered_of_presence, "absencenotices", yes) for yes in (True, False)],
     "presence_rectified": [rectified],
     "absence_budget": [partial(budget_used, threshold) for threshold in (50, 75, 100)],
+    "milestone_near": [partial(milestone, 7), partial(milestone, 1)],
+    "project_judged": [partial(judged, 1), partial(judged, 2)],
 }
 EACH = [(name, case) for name, cases in CASES.items() for case in cases]
 
