@@ -51,7 +51,10 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     pages += [("/programme/", _("Programme")), ("/cohorts/", _("Editions"))]
     if person.is_staff:
         pages.append(("/admin/", _("Office")))
-    return [(address, label, request.path.startswith(address)) for address, label in pages]
+    here = max(
+        (address for address, _label in pages if request.path.startswith(address)), key=len, default=""
+    )
+    return [(address, label, address == here) for address, label in pages]
 
 
 def remember(response: HttpResponse, cookie: str, choice: str) -> None:

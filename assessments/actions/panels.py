@@ -198,7 +198,7 @@ def decide(
             Adjustment.objects.update_or_create(
                 outcome=outcome, enrollment_id=key, defaults={"step": step, "reason": why}
             )
-    log.info("%s wrote the judgement of project %d%s", by.pk, projectwork.pk, "" if new else " anew")
+    log.info("%s wrote the judgement of project %d%s", by, projectwork.pk, "" if new else " anew")
     return outcome
 
 
@@ -232,5 +232,5 @@ def publish_judgements(*, projectwork: ProjectWork, by, at: datetime) -> int:
     sign(by=by, at=at)
     waiting = ProjectOutcome.objects.filter(project__in=projects, published_at=None)
     number = waiting.update(published_at=at, published_by=by)
-    log.info("%s published %d judgements of %s", by.pk, number, cohort)
+    log.info("%s published %d judgements of %s", by, number, cohort)
     return number

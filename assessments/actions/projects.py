@@ -59,7 +59,7 @@ def hand_in(
         at=at,
         **what,
     )
-    log.info("%s handed in %s for milestone %d", by.pk, deposit.pk, milestone.pk)
+    log.info("%s handed in %s for milestone %d", by, deposit.pk, milestone.pk)
     return deposit
 
 
@@ -68,7 +68,7 @@ def write_note(*, project: ProjectWork, text: str, for_team: bool, by, at: datet
     """For the team to read, or for mentors and the office alone; it stays as it is."""
     hold(project.pk)
     note = MentorNote.objects.create(project=project, text=text.strip(), for_team=for_team, by=by, at=at)
-    log.info("%s wrote a note on project %d", by.pk, project.pk)
+    log.info("%s wrote a note on project %d", by, project.pk)
     return note
 
 

@@ -24,6 +24,7 @@ SAME = {
     "hub",
     "link",
     "Link",
+    "mentor",
     "N.",
     "No",
     "online",
