@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import TextField
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,9 @@ STEPS = {
     -1: _("one word worse"),
     -2: _("two words worse"),
 }
+
+
+SHORT = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
 
 
 class RoleInline(PlainChoices, admin.TabularInline):
@@ -66,6 +70,7 @@ class PanelSeatInline(RoleInline):
 
 class MilestoneInline(admin.StackedInline):
     model = Milestone
+    formfield_overrides = SHORT
     fields = [("title_it", "title_en"), "due_at", "instructions"]
     extra = 1
     max_num = 12
@@ -164,6 +169,7 @@ def what_is_missing(project: ProjectWork) -> dict:
 @admin.register(ProjectWork)
 class ProjectWorkAdmin(OfficeAdmin):
     change_form_template = "admin/assessments/project.html"
+    formfield_overrides = SHORT
     list_display = ["title", "team", "sponsor", "rubric", "judgement", "published_at"]
     list_filter = ["team__cohort"]
     list_select_related = ["team__cohort", "sponsor", "rubric", "outcome"]
