@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from assessments.models import (
@@ -98,9 +101,10 @@ def judge(
 ) -> PanelJudgement:
     """`by`'s judgement from their seat: what is `said`, by the key of the criterion, and words on the whole.
 
-    A draft is its author's alone and can be incomplete; given, it is final. Given again the same, it is
-    the one there is. `seen` is the revision it was typed upon: JudgedMeanwhile when the same assessor has
-    saved something else since. The first saving freezes the rubric.
+    A draft is its author's alone and can be incomplete; given, once the last deadline of the team is past,
+    it is final. Given again the same, it is the one there is. `seen` is the revision it was typed upon:
+    JudgedMeanwhile when the same assessor has saved something else since. The first saving freezes the
+    rubric.
     """
     project = hold(seat.project_id)
     if seat.role.user_id != by.pk:
@@ -119,6 +123,9 @@ def judge(
         raise JudgedMeanwhile(_("You have saved this judgement in another window meanwhile."))
     if give and not all(key in said and said[key].level and said[key].words for key in criteria):
         raise Refusal(_("Give a level and words for every criterion first."))
+    if give and (until := handing_in_until(project, at)):
+        day = date_format(localtime(until), "DATETIME_FORMAT")
+        raise Refusal(_("The team hands in until %(day)s: give your judgement afterwards.") % {"day": day})
     if not unchanged:
         judgement.criteria.all().delete()
         CriterionJudgement.objects.bulk_create(
@@ -132,6 +139,11 @@ def judge(
     judgement.save()
     log.info("judgement %d of project %d %s", judgement.pk, project.pk, "given" if give else "saved")
     return judgement
+
+
+def handing_in_until(project: ProjectWork, at: datetime) -> datetime | None:
+    """The last deadline of the team, while it is still ahead: a judgement given would lock it out."""
+    return project.milestones.filter(due_at__gt=at).aggregate(last=Max("due_at"))["last"]
 
 
 def refuse_reading(seat: PanelSeat) -> None:

@@ -19,7 +19,13 @@ from assessments.access import (
     projects_accompanied_by,
     projects_followed_by,
 )
-from assessments.actions.panels import JudgedMeanwhile, judge, refuse_reading, shared_employer
+from assessments.actions.panels import (
+    JudgedMeanwhile,
+    handing_in_until,
+    judge,
+    refuse_reading,
+    shared_employer,
+)
 from assessments.actions.projects import write_note
 from assessments.forms.project import JudgementForm, NoteForm
 from assessments.models import PanelJudgement, PanelSeat, ProjectWork, RubricCriterion
@@ -97,6 +103,11 @@ def judgement(request: HttpRequest, pk: int) -> HttpResponse:
         kept = PanelJudgement.objects.prefetch_related("criteria").get(seat=seat)
         page = partial(judgement_page, request, seat, criteria, kept, at)
         return page(form, refusal=str(refusal), changed=form.differing_from(kept), status=409)
+    except Refusal as refusal:
+        if mine and mine.given:
+            raise
+        form.add_error(None, str(refusal))
+        return page(form, status=409)
     messages.success(request, _("Your judgement is given.") if asked == "give" else _("Draft saved."))
     return redirect("assessments:judgement", pk)
 
@@ -145,6 +156,7 @@ def judgement_page(
         "changed": changed,
         "seen": mine.revision if mine else 0,
         "not_now": not_now,
+        "until": handing_in_until(project, at),
         "shared_employer": shared_employer(seat),
         "table": readings_table(PanelJudgement.objects.open_to(request.user), project, criteria),
         "trail": [(reverse(TRAIL), _("Projects"))],

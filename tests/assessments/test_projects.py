@@ -33,6 +33,7 @@ from tests.judging import main_of
 pytestmark = pytest.mark.django_db
 
 NOW = rome(2022, 4, 6, 12)
+LATER = rome(2022, 4, 9, 12)  # than the last deadline
 PDF = b"%PDF-1.4 invented\n%%EOF\n"
 LATE = ">late</span>"
 
@@ -72,8 +73,8 @@ class Work:
         return hand_in(milestone=self.milestone, upload=upload, by=self.member.user, at=NOW, **facts)
 
     def judge(self, academic=(4, 4, 3, 4), company=(4, 4, 3, 4)) -> None:
-        a_judgement(self.academic, *academic, at=NOW)
-        a_judgement(self.company, *company, at=NOW)
+        a_judgement(self.academic, *academic, at=LATER)
+        a_judgement(self.company, *company, at=LATER)
 
     def decide(self, **facts) -> ProjectOutcome:
         return decide(projectwork=self.project, text="Un lavoro solido.", by=None, at=NOW, **facts)
@@ -204,7 +205,7 @@ def test_after_the_deadline_it_is_taken_and_said_to_be_late(work, time_machine):
 
 
 def test_once_somebody_has_judged_nothing_more_is_taken(work):
-    a_judgement(work.academic, 4, 4, 3, 4, at=NOW)
+    a_judgement(work.academic, 4, 4, 3, 4, at=LATER)
     client = client_of(work.member.user)
     answer = client.post(work.address("milestone"), parcel(("piano.pdf", PDF)))
     assert answer.status_code == 422
@@ -253,18 +254,29 @@ def test_only_mentors_write_notes(work):
 # --- Judging --------------------------------------------------------------------------------------
 
 
-def test_a_draft_may_lack_levels_and_a_given_judgement_none(work):
+def test_while_the_team_hands_in_a_judgement_stays_a_draft(work):
+    client, page = client_of(work.academic.role.user), work.address("judgement")
+    assert 'value="give"' not in client.get(page).text
+    answer = client.post(page, typed(work.academic, 4, 3, 5, 4))
+    assert answer.status_code == 409
+    assert "Perché 5" in answer.text
+    assert not PanelJudgement.objects.exists()
+    assert client.post(page, typed(work.academic, 4, 3, 5, 4, do="save")).status_code == 302
+
+
+def test_a_draft_may_lack_levels_and_a_given_judgement_none(work, time_machine):
+    time_machine.move_to(LATER, tick=False)
     client = client_of(work.academic.role.user)
     page = work.address("judgement")
     assert client.post(page, typed(work.academic, 4, 3, do="save")).status_code == 302
     assert client.post(page, typed(work.academic, 4, 3, seen=1)).status_code == 422
     assert client.post(page, typed(work.academic, 4, 3, 5, 4, seen=1)).status_code == 302
     judgement = PanelJudgement.objects.get()
-    assert (judgement.state, judgement.given_at) == ("given", NOW)
+    assert (judgement.state, judgement.given_at) == ("given", LATER)
     assert [one.level for one in judgement.criteria.all()] == [4, 3, 5, 4]
     rubric = work.project.rubric
     rubric.refresh_from_db()
-    assert (rubric.frozen_at, rubric.digest) == (NOW, rubric.hash)
+    assert (rubric.frozen_at, rubric.digest) == (LATER, rubric.hash)
     assert client.post(page, typed(work.academic, 1, 1, 1, 1, seen=2)).status_code == 409
 
 
@@ -280,7 +292,7 @@ def test_two_windows_of_an_assessor_notice_each_other(work):
 def pages_if_the_other_gave(work, level):
     """All an assessor sees while the other has given this level everywhere."""
     PanelJudgement.objects.filter(seat=work.company).exists() or a_judgement(
-        work.company, level, level, level, level, at=NOW
+        work.company, level, level, level, level, at=LATER
     )
     client = client_of(work.academic.role.user)
     pages = ("/teaching/projects/", work.address("project"), work.address("judgement"))
@@ -296,10 +308,10 @@ def test_before_both_have_judged_pages_are_the_same_whatever_the_other_gave():
 
 def test_who_has_judged_reads_the_other_only_once_that_one_has_too(work):
     first, second = (client_of(seat.role.user) for seat in (work.academic, work.company))
-    a_judgement(work.academic, 4, 4, 3, 4, at=NOW)
+    a_judgement(work.academic, 4, 4, 3, 4, at=LATER)
     assert "Motivo 1-company" not in first.get(work.address("judgement")).text
     assert "Motivo 1-academic" not in second.get(work.address("judgement")).text
-    a_judgement(work.company, 5, 4, 3, 4, at=NOW)
+    a_judgement(work.company, 5, 4, 3, 4, at=LATER)
     for client in (first, second):
         page = client.get(work.address("judgement")).text
         assert "Motivo 1-academic" in page
@@ -309,15 +321,15 @@ def test_who_has_judged_reads_the_other_only_once_that_one_has_too(work):
 def test_a_third_reads_only_where_two_differ_and_sees_neither_before(work):
     third = a_seat(work.project, "third")
     client = client_of(third.role.user)
-    a_judgement(work.academic, 5, 4, 3, 4, at=NOW)
+    a_judgement(work.academic, 5, 4, 3, 4, at=LATER)
     assert "<form" not in main_of(client.get(work.address("judgement")))
-    a_judgement(work.company, 2, 4, 3, 4, at=NOW)
+    a_judgement(work.company, 2, 4, 3, 4, at=LATER)
     page = client.get(work.address("judgement")).text
     assert "<form" in page
     assert "Motivo 1-academic" not in page
     with pytest.raises(Refusal):
         work.decide()
-    a_judgement(third, 4, 4, 3, 4, at=NOW)
+    a_judgement(third, 4, 4, 3, 4, at=LATER)
     assert work.decide().word == "buono"  # the middle of 5, 2 and 4
     assert "Motivo 1-academic" in client.get(work.address("judgement")).text
 
@@ -326,7 +338,7 @@ def test_a_third_is_refused_where_two_agree(work):
     third = a_seat(work.project, "third")
     work.judge()
     with pytest.raises(Refusal):
-        a_judgement(third, 4, 4, 3, 4, at=NOW)
+        a_judgement(third, 4, 4, 3, 4, at=LATER)
 
 
 def test_the_same_employer_is_said(work):
@@ -351,7 +363,7 @@ def test_nothing_is_seen_before_publication_and_all_at_once(work):
     with pytest.raises(Refusal, match="T2"):
         publish_judgements(projectwork=work.project, by=office, at=NOW)
     for side in ("academic", "company"):
-        a_judgement(a_seat(other, side), 2, 2, 3, 2, at=NOW)
+        a_judgement(a_seat(other, side), 2, 2, 3, 2, at=LATER)
     decide(projectwork=other, text="Da rivedere.", by=office, at=NOW)
     assert "Da rivedere" not in client_of(work.stranger.user).get("/team/").text
     assert publish_judgements(projectwork=work.project, by=office, at=NOW) == 2
@@ -372,7 +384,7 @@ def test_a_published_judgement_changes_only_with_a_reason_which_is_kept(work):
     other = work.stranger.team_places.get().team.project
     work.judge()
     for side in ("academic", "company"):
-        a_judgement(a_seat(other, side), 2, 2, 3, 2, at=NOW)
+        a_judgement(a_seat(other, side), 2, 2, 3, 2, at=LATER)
     office = somebody_of_the_office()
     work.decide()
     decide(projectwork=other, text="Da rivedere.", by=office, at=NOW)

@@ -57,7 +57,7 @@ class Projects:
                     hand_in(milestone=milestone, upload=upload, by=people[0].user, at=AT)
                 write_note(project=work, text=f"Note {number}", for_team=True, by=self.mentor, at=AT)
             for side, role in assessors.items():
-                a_judgement(a_seat(work, side, role=role), 4, 4, 3, 4, at=AT)
+                a_judgement(a_seat(work, side, role=role), 4, 4, 3, 4)
             facts = {"word": "buono", "overall": 3, "text": "Bene", "saved_at": AT}
             ProjectOutcome.objects.create(project=work, published_at=AT, published_by=self.office, **facts)
             self.works.append(work)
@@ -73,7 +73,7 @@ class Projects:
             "milestone": (self.member, milestone, 9, r"p\d+\.pdf"),
             "projects": (self.assessor, reverse("assessments:projects"), 15, self.rows),
             "project": (self.mentor, reverse("assessments:project", **key), 17, r"Note \d"),
-            "judgement": (self.assessor, reverse("assessments:judgement", **key), 28, r"Milestone \d"),
+            "judgement": (self.assessor, reverse("assessments:judgement", **key), 29, r"Milestone \d"),
             "office": (self.office, reverse("assessments:projects"), 17, self.rows),
             "publishing": (
                 self.office,
