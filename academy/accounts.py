@@ -22,8 +22,9 @@ from academy import letter
 from academy.frame import remember
 from academy.models import User
 from academy.models.user import tidy_email
+from assessments.access import PROJECT_ROLES
 from courses.models import Instructor, Role
-from enrollment.models import Application, Enrollment, Nomination
+from enrollment.models import Application, Enrollment, Nomination, TeamPlace
 from enrollment.models.ready import ready
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,8 @@ ASKED = {
     "is_participant": Exists(Enrollment.objects.filter(**MINE)),
     "is_on_committee": Exists(Role.objects.filter(**MINE, kind=Role.Kind.COMMITTEE)),
     "is_tutor": Exists(Role.objects.filter(**MINE, kind=Role.Kind.TUTOR)),
+    "is_in_a_team": Exists(TeamPlace.objects.filter(enrollment__user=OuterRef("pk"))),
+    "follows_projects": Exists(Role.objects.filter(**MINE, kind__in=PROJECT_ROLES)),
     "is_contact": Exists(Nomination.objects.filter(contact=OuterRef("pk"))),
     "application": Application.objects.foremost().filter(**MINE).values("pk")[:1],
     "has_second_factor": Exists(Authenticator.objects.filter(**MINE, type__in=SECOND_FACTORS)),
@@ -119,8 +122,8 @@ class Backend(AuthenticationBackend):
     """Reads who is signed in together with what the frame of every page asks about them: one query.
 
     `is_participant`: has or had a place in an edition. `is_on_committee`: judges applications, or has.
-    `is_tutor`: of an edition. `application`: the `foremost`, or None. `is_contact`: of an employer that
-    was invited to nominate.
+    `is_tutor`: of an edition. `is_in_a_team`: or was. `follows_projects`: as mentor or assessor.
+    `application`: the `foremost`, or None. `is_contact`: of an employer that was invited to nominate.
     `has_second_factor`: an authenticator app or a passkey.
     """
 

@@ -40,6 +40,10 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     if follows:
         pages.append(("/attendance/", _("Attendance")))
         pages.append(("/results/", _("Results")))
+    if getattr(person, "is_in_a_team", False):
+        pages.append(("/team/", _("Team")))
+    if getattr(person, "follows_projects", False):
+        pages.append((reverse("assessments:projects"), _("Projects")))
     if getattr(person, "is_on_committee", False):
         pages.append((reverse("enrollment:committee"), _("Committee")))
     if application:
@@ -47,7 +51,10 @@ def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     pages += [("/programme/", _("Programme")), ("/cohorts/", _("Editions"))]
     if person.is_staff:
         pages.append(("/admin/", _("Office")))
-    return [(address, label, request.path.startswith(address)) for address, label in pages]
+    here = max(
+        (address for address, _label in pages if request.path.startswith(address)), key=len, default=""
+    )
+    return [(address, label, address == here) for address, label in pages]
 
 
 def remember(response: HttpResponse, cookie: str, choice: str) -> None:

@@ -50,6 +50,10 @@ SECTIONS = {
         ],
     ),
     "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),
+    "projects": (
+        _("Teams and projects"),
+        ["Team", "ProjectWork", "Rubric", "RubricCriterion", "ProjectOutcome", "OutcomeEntry"],
+    ),
     "offer": (
         _("Programme, places, instructors"),
         [

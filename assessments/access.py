@@ -1,17 +1,24 @@
 """Who may record, see and publish scores, and who keeps which register."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import F, Q
 
-from assessments.models import AbsenceNotice, ModuleTest, RectificationRequest, RegisterState
+from assessments.models import (
+    AbsenceNotice,
+    Deposit,
+    ModuleTest,
+    ProjectWork,
+    RectificationRequest,
+    RegisterState,
+)
 from courses.access import (
     editions_tutored_by,
     roles_as_tutor,
     sessions_taught_by,
     sessions_tutored_by,
 )
-from courses.models import Cohort, Instructor, Session
-from enrollment.models import Enrollment
+from courses.models import Cohort, Instructor, Role, Session
+from enrollment.models import Enrollment, TeamPlace
 
 
 def instructor_of(user) -> Instructor | None:
@@ -114,3 +121,48 @@ def editions_watched_by(user):
     if not tutored.exists():
         raise PermissionDenied
     return tutored
+
+
+PROJECT_ROLES = (Role.Kind.MENTOR, Role.Kind.PANEL)
+
+
+def team_places_of(user, day):
+    """The places `user` has in teams: as things are on `day`, or were at the end of the edition."""
+    still = Q(ends_on=None) | Q(ends_on__gte=day) | Q(ends_on__gte=F("team__cohort__ends_on"))
+    return TeamPlace.objects.filter(still, enrollment__user=user, starts_on__lte=day)
+
+
+def projects_done_by(user, day):
+    """The projects of one's own teams; who has left a team no longer reads what it does."""
+    return ProjectWork.objects.filter(team__in=team_places_of(user, day).values("team"))
+
+
+def projects_accompanied_by(user):
+    """As a mentor."""
+    return ProjectWork.objects.filter(mentorings__role__user=user)
+
+
+def projects_judged_by(user):
+    """From a seat on their panel."""
+    return ProjectWork.objects.filter(panel__role__user=user)
+
+
+def oversees_projects(user) -> bool:
+    """Staff of the office with the right to see projects."""
+    return user.is_staff and user.has_perm("assessments.view_projectwork")
+
+
+def projects_followed_by(user):
+    """Those one accompanies or judges, for the office all; of whoever does neither, none."""
+    if oversees_projects(user):
+        return ProjectWork.objects.all()
+    theirs = projects_accompanied_by(user).values("pk"), projects_judged_by(user).values("pk")
+    return ProjectWork.objects.filter(Q(pk__in=theirs[0]) | Q(pk__in=theirs[1]))
+
+
+def deposits_open_to(user, day):
+    """Of one's own team, of projects one accompanies or judges, for the office all."""
+    done, followed = projects_done_by(user, day), projects_followed_by(user)
+    return Deposit.objects.filter(
+        Q(milestone__project__in=done.values("pk")) | Q(milestone__project__in=followed.values("pk"))
+    )

@@ -1,4 +1,4 @@
-"""The states of a register, a notice of absence and a request for a rectification, and the passages."""
+"""The states of a register, of what participants send in and of a judgement, and the passages."""
 
 from __future__ import annotations
 
@@ -20,4 +20,10 @@ ANSWER_PASSAGES: dict[str, frozenset[str]] = {
     "accepted": frozenset({"refused"}),
     "refused": frozenset({"accepted"}),
     "withdrawn": frozenset(),
+}
+
+# Of an assessor's judgement of a project: given, it stays as it is.
+JUDGEMENT_PASSAGES: dict[str, frozenset[str]] = {
+    "draft": frozenset({"given"}),
+    "given": frozenset(),
 }

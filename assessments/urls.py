@@ -7,12 +7,14 @@ from assessments.views import (
     edition,
     eligibility,
     papers,
+    projects,
     register,
     reports,
     results,
     score_files,
     scores,
     teaching,
+    team,
 )
 
 app_name = "assessments"
@@ -69,5 +71,11 @@ urlpatterns = [
     path("teaching/sessions/<int:pk>/register.pdf", papers.register_paper, name="register_paper"),
     path("registers/<str:digest>/", papers.verification, name="verification"),
     path("results/certificate/<int:pk>/", eligibility.eligibility, name="eligibility"),
+    path("team/", team.team, name="team"),
+    path("team/milestones/<int:pk>/", team.milestone, name="milestone"),
+    path("team/deposits/<uuid:pk>/", team.deposit, name="deposit"),
+    path("teaching/projects/", projects.projects, name="projects"),
+    path("teaching/projects/<int:pk>/", projects.project, name="project"),
+    path("teaching/projects/<int:pk>/judgement/", projects.judgement, name="judgement"),
     path("results/", results.results, name="results"),
 ]

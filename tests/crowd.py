@@ -8,11 +8,20 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from academy.models import Notice, User
+from assessments.actions.panels import freeze
 from assessments.models import (
     AbsenceNotice,
     AttendanceRule,
+    CriterionJudgement,
+    Mentoring,
+    Milestone,
     ModuleTest,
+    OutcomeEntry,
+    PanelJudgement,
+    PanelSeat,
     PresenceInterval,
+    ProjectOutcome,
+    ProjectWork,
     Rectification,
     RectificationRequest,
     Register,
@@ -57,6 +66,8 @@ from enrollment.models import (
     Offer,
     Ranking,
     RequiredDocument,
+    Team,
+    TeamPlace,
 )
 from tests import factories
 from tests.factories import PROFILE, rome
@@ -178,10 +189,34 @@ def fill(rows: int) -> None:
     tests = many(ModuleTest, rows, cohort=cohorts, module=modules, session=sessions)
     sign(by=people[0], at=DAY)
     many(Score, rows, enrollment=places, test=tests, outcome="mark", value=28)
+    projects(rows, cohorts, places, people, title)
     many(Notice, rows, user=people, kind="session_tomorrow", key=1, due_at=DAY, not_before=DAY)
     many(EmailAddress, rows, user=people, email=named("row"))
     many(Authenticator, rows, user=people, type=Authenticator.Type.TOTP, data={})
     many(Group, rows, name=named("Gruppo"))
+
+
+def projects(rows: int, cohorts: list, places: list, people: list, title: dict) -> None:
+    """A team in each edition, with its project, judged, published and changed since."""
+    teams = many(Team, rows, cohort=cohorts, number=1)
+    many(TeamPlace, rows, team=teams, enrollment=places, starts_on=DAYS["starts_on"])
+    rubric = factories.a_rubric()
+    works = many(ProjectWork, rows, team=teams, rubric=rubric, **title)
+    many(Milestone, rows, project=works, due_at=DAY, **title)
+    mentors = many(Role, rows, user=factories.a_person(), cohort=cohorts, kind="mentor")
+    many(Mentoring, rows, project=works, role=mentors)
+    freeze(rubric, DAY)
+    for side in ("academic", "company"):
+        judges = many(Role, rows, user=factories.a_person(), cohort=cohorts, kind="panel")
+        seats = many(PanelSeat, rows, project=works, role=judges, side=side)
+        judgements = many(PanelJudgement, rows, seat=seats)
+        for criterion in rubric.criteria.all():
+            many(CriterionJudgement, rows, judgement=judgements, criterion=criterion, level=4, words="Bene")
+        written = PanelJudgement.objects.filter(pk__in=[one.pk for one in judgements])
+        written.update(state="given", given_at=DAY)
+    said = {"word": "distinto", "overall": 4, "text": "Bene", "saved_at": DAY}
+    outcomes = many(ProjectOutcome, rows, project=works, **said)
+    many(OutcomeEntry, rows, outcome=outcomes, before={"word": "buono"}, by=people, at=DAY, reason="Refuso")
 
 
 class Edition:

@@ -18,7 +18,19 @@ from stdnum.it.codicefiscale import calc_check_digit
 
 from academy.models import Notice, User
 from academy.rights import set_up_office
-from assessments.models import ModuleTest, Outcome, Score
+from assessments.actions.panels import Said, judge
+from assessments.actions.standard_rubric import adopt_standard_rubric
+from assessments.models import (
+    Milestone,
+    ModuleTest,
+    Outcome,
+    PanelJudgement,
+    PanelSeat,
+    ProjectWork,
+    Rubric,
+    RubricCriterion,
+    Score,
+)
 from courses.actions.materials import add_material
 from courses.actions.timetable import Plan, plan_sessions
 from courses.files import Upload
@@ -66,6 +78,8 @@ from enrollment.models import (
     RankingLine,
     Region,
     RequiredDocument,
+    Team,
+    TeamPlace,
 )
 
 ROME = ZoneInfo("Europe/Rome")
@@ -596,3 +610,61 @@ def a_closure(**fields) -> Closure:
 def permission(app: str, name: str) -> Permission:
     """A right, such as "view_score"."""
     return Permission.objects.get(content_type__app_label=app, codename=name)
+
+
+def a_role(kind: str, cohort: Cohort, **fields) -> Role:
+    """Somebody with a part in the edition: a mentor, an assessor of projects."""
+    return Role.objects.create(
+        **{"user": fields.pop("user", None) or a_person(), "cohort": cohort, "kind": kind} | fields
+    )
+
+
+def a_team(cohort: Cohort | None = None, *members: Enrollment, **fields) -> Team:
+    """The next of the edition, with these `members` from its first day on."""
+    cohort = cohort or a_cohort()
+    team = Team.objects.create(**{"cohort": cohort, "number": cohort.teams.count() + 1} | fields)
+    for member in members:
+        TeamPlace.objects.create(team=team, enrollment=member, starts_on=cohort.starts_on)
+    return team
+
+
+def a_rubric(**fields) -> Rubric:
+    """Four criteria of five levels, not in use yet."""
+    fields = {"code": f"rubric-{next(numbers)}", "title_it": "Progetti", "title_en": "Projects"} | fields
+    return adopt_standard_rubric(rubric=Rubric.objects.create(**fields), by=None, at=rome(2022, 3, 1, 9))
+
+
+def a_project(team: Team | None = None, *, milestones: int = 1, **fields) -> ProjectWork:
+    """A team's project, with a milestone on 8 April 2022, 18:00, and a rubric."""
+    titles = {"title_it": "Una linea a idrogeno", "title_en": "A hydrogen line"}
+    rubric = fields.pop("rubric", None) or a_rubric()
+    facts = {"team": team or a_team(), "rubric": rubric, "brief": "Studiare la linea."}
+    project = ProjectWork.objects.create(**facts | titles | fields)
+    for number in range(milestones):
+        a_milestone(project, due_at=rome(2022, 4, 8 + number, 18))
+    return project
+
+
+def a_milestone(project: ProjectWork, **fields) -> Milestone:
+    """Due on 8 April 2022, 18:00."""
+    titles = {"title_it": "Piano di lavoro", "title_en": "Work plan"}
+    return Milestone.objects.create(project=project, **titles | {"due_at": rome(2022, 4, 8, 18)} | fields)
+
+
+def a_seat(project: ProjectWork, side: str, **fields) -> PanelSeat:
+    """An assessor of the project's edition."""
+    role = fields.pop("role", None) or a_role("panel", project.team.cohort, **fields)
+    return PanelSeat.objects.create(project=project, role=role, side=side)
+
+
+def a_judgement(
+    seat: PanelSeat, *levels: int, at: datetime | None = None, give: bool = True
+) -> PanelJudgement:
+    """Given by this assessor, with a level for each criterion in their order."""
+    criteria = RubricCriterion.objects.filter(rubric=seat.project.rubric_id)
+    said = {
+        criterion.pk: Said(level, f"Motivo {criterion.position}-{seat.side}")
+        for criterion, level in zip(criteria, levels, strict=True)
+    }
+    moment = at or rome(2022, 6, 9, 18)
+    return judge(seat=seat, said=said, words="Nel complesso.", give=give, by=seat.role.user, at=moment)

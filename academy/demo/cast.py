@@ -130,6 +130,12 @@ def call() -> Mapping[str, Any]:
     return _toml("call.toml")
 
 
+@cache
+def projects() -> Mapping[str, Any]:
+    """The projects of an edition, their milestones, and how they are judged."""
+    return _toml("projects.toml")
+
+
 def hubs() -> list[dict[str, Any]]:
     """The hubs, each with its rooms; the main one first."""
     found: list[dict[str, Any]] = _toml("places.toml")["hub"]

@@ -23,6 +23,7 @@ from academy.demo.editions import Edition
 from academy.demo.handouts import Handouts
 from academy.demo.lessons import Lessons
 from academy.demo.marks import Marks
+from academy.demo.projects import Projects
 from academy.demo.registers import Registers
 from academy.demo.selection import Selection
 from academy.demo.stage import BEGINNING, Stage
@@ -67,6 +68,7 @@ def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: S
     lessons.plan()
     Registers(admission, lessons).plan()
     Handouts(admission).plan()
+    Projects(admission).plan()
     first, last = edition.first_day, edition.last_day
     told = f"{edition.code}, {first:%d/%m/%Y} – {last:%d/%m/%Y}"
     stage.at(admission.opening, 8, 0, lambda _at: say(f"{told}: who applies"))

@@ -1,5 +1,5 @@
-"""The office's pages on registers, tests and scores."""
+"""The office's pages on registers, tests, scores and projects."""
 
-from . import module_test, register, score
+from . import module_test, project, register, rubric, score
 
-__all__ = ["module_test", "register", "score"]
+__all__ = ["module_test", "project", "register", "rubric", "score"]

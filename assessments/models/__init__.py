@@ -2,29 +2,54 @@
 
 from .absence import AbsenceAttachment, AbsenceNotice, AnswerState, RectificationRequest
 from .module_test import ModuleTest, Scale
+from .panel import (
+    Adjustment,
+    CriterionJudgement,
+    OutcomeEntry,
+    PanelJudgement,
+    PanelSeat,
+    ProjectOutcome,
+    Side,
+)
 from .presence import Attending, Presence, PresenceInterval, RecordedSession, SaidBy
+from .project import Deposit, Mentoring, MentorNote, Milestone, ProjectWork
 from .register import Rectification, Register, RegisterState, Signature
 from .report import Platform, PlatformReport
+from .rubric import Rubric, RubricCriterion, RubricLevel
 from .rules import AttendanceRule, RuleScope
 from .score import Outcome, Score, ScoreBatch, ScoreChange, ScoreEntry
 
 __all__ = [
     "AbsenceAttachment",
     "AbsenceNotice",
+    "Adjustment",
     "AnswerState",
     "AttendanceRule",
     "Attending",
+    "CriterionJudgement",
+    "Deposit",
+    "MentorNote",
+    "Mentoring",
+    "Milestone",
     "ModuleTest",
     "Outcome",
+    "OutcomeEntry",
+    "PanelJudgement",
+    "PanelSeat",
     "Platform",
     "PlatformReport",
     "Presence",
     "PresenceInterval",
+    "ProjectOutcome",
+    "ProjectWork",
     "RecordedSession",
     "Rectification",
     "RectificationRequest",
     "Register",
     "RegisterState",
+    "Rubric",
+    "RubricCriterion",
+    "RubricLevel",
     "RuleScope",
     "SaidBy",
     "Scale",
@@ -32,5 +57,6 @@ __all__ = [
     "ScoreBatch",
     "ScoreChange",
     "ScoreEntry",
+    "Side",
     "Signature",
 ]

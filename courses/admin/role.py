@@ -1,4 +1,4 @@
-"""Who sits on the committee of an edition, and who is tutor of it or of one hub in it."""
+"""Who is on the committee or tutor of an edition, or of a hub in it, and who mentors and judges projects."""
 
 from django.contrib import admin
 

@@ -488,7 +488,12 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("committee", "member of the committee"), ("tutor", "tutor")],
+                        choices=[
+                            ("committee", "member of the committee"),
+                            ("tutor", "tutor"),
+                            ("mentor", "mentor of projects"),
+                            ("panel", "assessor of projects"),
+                        ],
                         default="committee",
                         max_length=10,
                         verbose_name="kind",
@@ -525,7 +530,7 @@ class Migration(migrations.Migration):
                 "ordering": ["cohort", "kind", "user__name"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["committee", "tutor"])),
+                        condition=models.Q(("kind__in", ["committee", "mentor", "panel", "tutor"])),
                         name="a_role_has_a_known_kind",
                         violation_error_message="This is not one of the possible values.",
                     ),

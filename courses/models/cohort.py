@@ -109,6 +109,8 @@ class RoleKind(models.TextChoices):
 
     COMMITTEE = "committee", _("member of the committee")
     TUTOR = "tutor", _("tutor")
+    MENTOR = "mentor", _("mentor of projects")
+    PANEL = "panel", _("assessor of projects")
 
 
 class Role(models.Model):

@@ -29,6 +29,7 @@ from enrollment.models import (
 
 from .choices import leave_places
 from .passages import hold, pass_to
+from .teams import leave_teams
 
 log = logging.getLogger(__name__)
 
@@ -212,6 +213,7 @@ def end_enrollment(
     log.info("enrollment %d is now %s", enrollment.pk, state)
     if state != Enrollment.State.COMPLETED:
         leave_places(enrollment=enrollment, by=by, at=at)
+        leave_teams(enrollment=enrollment, on=on, by=by, at=at)
     offer_free_seats(cohort=cohort, by=None, at=at)
     return enrollment
 

@@ -1,6 +1,6 @@
 """The office's pages on who follows an edition."""
 
-from . import application, call, consent, enrollment, interest, interview, nomination, offer, ranking
+from . import application, call, consent, enrollment, interest, interview, nomination, offer, ranking, team
 
 __all__ = [
     "application",
@@ -12,4 +12,5 @@ __all__ = [
     "nomination",
     "offer",
     "ranking",
+    "team",
 ]

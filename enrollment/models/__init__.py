@@ -21,6 +21,7 @@ from .nomination import Nomination
 from .offer import Offer
 from .profile import PROFILE_FIELDS, Region, WorkProfile
 from .ranking import Ranking, RankingLine
+from .team import Team, TeamPlace
 from .visit import MaterialVisit
 
 __all__ = [
@@ -55,5 +56,7 @@ __all__ = [
     "RankingLine",
     "Region",
     "RequiredDocument",
+    "Team",
+    "TeamPlace",
     "WorkProfile",
 ]

@@ -20,8 +20,9 @@ from tests.crowd import fill
 pytestmark = pytest.mark.django_db
 
 INLINE = {"sessionplace", "sessionteacher", "criterion", "requireddocument"}
+INLINE |= {"teamplace", "milestone", "mentoring", "panelseat", "rubriclevel"}
 PAGES = [(app, model) for app, models in MAY.items() for model in models if model not in INLINE]
-ELSEWHERE = {"ranking"}  # published on the page of its call
+ELSEWHERE = {"ranking", "rubriccriterion"}  # added on the page of their call, their rubric
 KEPT = [
     "application",
     "agreement",
@@ -38,6 +39,8 @@ KEPT = [
     "presenceinterval",
     "absencenotice",
     "rectificationrequest",
+    "projectoutcome",
+    "outcomeentry",
 ]
 
 

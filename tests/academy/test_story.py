@@ -54,11 +54,13 @@ NEVER_ALIKE = {
     "courses.PlanRun": {"seconds"},
     "academy.User": {"password"},
     "enrollment.ApplicationFile": {"id", "content"},
+    "assessments.Deposit": {"id", "replaces_id"},
     "enrollment.ApplicationSnapshot": {"content", "digest"},
 }
 IN_ORDER_OF = {
     "courses.MaterialVersion": ["material", "number"],
     "enrollment.ApplicationFile": ["digest"],
+    "assessments.Deposit": ["milestone", "at", "name"],
 }
 
 

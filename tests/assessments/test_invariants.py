@@ -8,12 +8,14 @@ from assessments.models import (
     AbsenceNotice,
     AttendanceRule,
     ModuleTest,
+    PanelJudgement,
     PlatformReport,
     Presence,
     PresenceInterval,
     Rectification,
     RectificationRequest,
     Register,
+    Rubric,
     Score,
     ScoreBatch,
     ScoreEntry,
@@ -23,6 +25,7 @@ from courses.actions.ledger import sign
 from courses.models import sentence_for
 from tests import factories
 from tests.invariants import another, cases, execute, refused_as, rules
+from tests.projects import BROKEN_BY_PROJECTS, projects_of_every_state
 from tests.registers import registers_of_every_state
 
 pytestmark = pytest.mark.django_db
@@ -444,9 +447,34 @@ def test_past_the_pages_of_the_register_it_is_refused_under_its_name(name, state
     assert sentence_for(refusal.value) == rules("assessments")[name].message
 
 
+@pytest.mark.parametrize(("name", "statement"), cases(BROKEN_BY_PROJECTS))
+def test_past_the_pages_of_projects_it_is_refused_under_its_name(name, statement):
+    projects_of_every_state()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        execute(statement)
+    assert refused_as(refusal.value) == name
+    assert sentence_for(refusal.value) == rules("assessments")[name].message
+
+
 def test_every_rule_of_the_record_is_broken_here():
-    assert rules("assessments").keys() == BROKEN_BY.keys() | BROKEN_BY_PRESENCE.keys()
-    assert not BROKEN_BY.keys() & BROKEN_BY_PRESENCE.keys()
+    tables = BROKEN_BY, BROKEN_BY_PRESENCE, BROKEN_BY_PROJECTS
+    assert sorted(rules("assessments")) == sorted(name for table in tables for name in table)
+
+
+def test_control_without_its_guard_a_judgement_that_is_given_can_be_rewritten():
+    projects_of_every_state()
+    with pgtrigger.ignore("assessments.PanelJudgement:a_given_judgement_stays"):
+        execute("UPDATE assessments_paneljudgement SET words = 'nicer' WHERE state = 'given'")
+    assert set(PanelJudgement.objects.given().values_list("words", flat=True)) == {"nicer"}
+
+
+def test_control_without_its_guards_a_rubric_in_use_can_be_rewritten():
+    projects_of_every_state()
+    [rubric] = Rubric.objects.exclude(frozen_at=None)
+    assert rubric.digest == rubric.hash
+    with pgtrigger.ignore("assessments.RubricLevel:levels_of_a_rubric_in_use_stay"):
+        execute("UPDATE assessments_rubriclevel SET text_it = 'nicer'")
+    assert rubric.digest != Rubric.objects.get(pk=rubric.pk).hash
 
 
 def test_control_without_its_guard_a_locked_register_can_be_rewritten():

@@ -28,6 +28,8 @@ from enrollment.models import (
     Ranking,
     RankingLine,
     RequiredDocument,
+    Team,
+    TeamPlace,
 )
 from tests import factories
 from tests.factories import rome
@@ -353,6 +355,27 @@ BROKEN_BY = {
         "UPDATE enrollment_enrollment SET cohort_id = (SELECT min(id) FROM courses_cohort)",
     ],
     "a_visit_follows_the_one_before": "UPDATE enrollment_materialvisit SET new_since = seen_at + '1 s'",
+    "teams_of_an_edition_are_numbered_once": another(Team),
+    "a_place_in_a_team_ends_after_it_begins": ("UPDATE enrollment_teamplace SET ends_on = starts_on - 1"),
+    "one_team_at_a_time": [
+        another(TeamPlace),
+        another(TeamPlace, ends_on="starts_on + 9", starts_on="starts_on + 9"),
+        "UPDATE enrollment_teamplace SET ends_on = starts_on + 5;"
+        + another(TeamPlace, starts_on="starts_on + 5", ends_on="NULL"),
+    ],
+    "a_team_is_made_of_participants_of_its_edition": (
+        "UPDATE enrollment_teamplace SET enrollment_id = (SELECT max(id) FROM enrollment_enrollment),"
+        " starts_on = starts_on + 300"
+    ),
+    "a_place_in_a_team_is_of_its_edition": (
+        "UPDATE enrollment_teamplace place SET cohort_id = other.cohort_id, enrollment_id = other.id,"
+        " starts_on = place.starts_on + 300 FROM enrollment_enrollment other"
+        " WHERE other.id = (SELECT max(id) FROM enrollment_enrollment)"
+    ),
+    "who_is_in_a_team_belongs_to_the_edition": [
+        "UPDATE enrollment_teamplace SET starts_on = starts_on - 1",
+        f"{WITHDRAW}; UPDATE enrollment_teamplace SET ends_on = starts_on + 500",
+    ],
     "seats_never_fall_below_those_taken": [
         "UPDATE courses_cohort SET seats = 0 WHERE seats = 1",
         "UPDATE courses_cohort SET seats = 0 WHERE id = (SELECT cohort_id FROM enrollment_offer)",
@@ -413,6 +436,7 @@ def world():
     factories.an_agreement(kind="recording")
     Consent.objects.create(user=sent.user, agreement=agreement, cohort=cohort, given=True, at=RECEIVED)
     Interest.objects.create(email="ada@example.org", asked_at=RECEIVED)
+    factories.a_team(cohort, visitor)
     factories.a_person()
 
 

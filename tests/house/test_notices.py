@@ -28,13 +28,16 @@ from tests.factories import (
     a_call,
     a_cohort,
     a_document,
+    a_milestone,
     a_nomination,
     a_person,
+    a_project,
     a_release,
     a_room,
     a_score,
     a_session,
     a_slot,
+    a_team,
     a_test,
     a_timetable_draft,
     a_tutor,
@@ -46,6 +49,7 @@ from tests.factories import (
     rome,
 )
 from tests.lesson import BEGIN, END, WHOLE, Lesson, from_to
+from tests.projects import projects_of_every_state
 
 AT = rome(2022, 2, 3, 18)
 QUESTIONS = {"due", "still_due", "context", "path"}
@@ -256,6 +260,20 @@ def overdue():
     return teacher.user, [(test.pk, 1)]
 
 
+def milestone(days):
+    member = an_enrollment()
+    due_at = AT + timedelta(days=days)
+    found = a_milestone(a_project(a_team(member.cohort, member), milestones=0), due_at=due_at)
+    day = due_at.date().toordinal() - date(1970, 1, 1).toordinal()
+    return member.user, [(found.pk, 10 * day + days)]
+
+
+def judged(revision):
+    project = projects_of_every_state()[1]
+    outcome = project.outcome
+    return project.team.places.first().enrollment.user, [(outcome.pk, revision)]
+
+
 # Every branch of every template.
 CASES = {
     "interest_asked": [partial(left, confirmed=False), partial(left, confirmed=True)],
@@ -317,6 +335,8 @@ CASES = {
     "presence_rectified": [rectified],
     "absence_budget": [partial(budget_used, 180), partial(budget_used, 360), partial(budget_used, 240, 5000)],
     "sent_in": [partial(sent_in, 1), partial(sent_in, 2)],
+    "milestone_near": [partial(milestone, 7), partial(milestone, 1)],
+    "project_judged": [partial(judged, 1), partial(judged, 2)],
 }
 EACH = [(name, case) for name, cases in CASES.items() for case in cases]
 

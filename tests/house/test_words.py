@@ -25,6 +25,7 @@ SAME = {
     "hub",
     "link",
     "Link",
+    "mentor",
     "N.",
     "No",
     "online",
