@@ -26,7 +26,19 @@ from assessments.attendance import Attendance, attendances
 from assessments.certificate import Verdict, Why, eligibility
 from assessments.desk import waiting_for
 from assessments.eligibility import eligibilities
-from assessments.models import ModuleTest, PlatformReport, Presence, RectificationRequest, Register, Score
+from assessments.models import (
+    Adjustment,
+    Milestone,
+    ModuleTest,
+    PanelSeat,
+    PlatformReport,
+    Presence,
+    ProjectOutcome,
+    RectificationRequest,
+    Register,
+    Rubric,
+    Score,
+)
 from assessments.sheets import sheet_of, verdict
 from courses.access import editions_tutored_by
 from courses.models import Cohort, MaterialVersion, PlanRun, Room, Session, SessionTeacher
@@ -42,6 +54,7 @@ from enrollment.models import (
     Interest,
     InterviewSlot,
     RankingLine,
+    TeamPlace,
 )
 from enrollment.tax_code import read
 
@@ -714,3 +727,31 @@ def test_in_the_running_edition_one_register_is_unsigned_and_some_are_at_risk(ru
     assert people["R09"].overall.left == 180
     assert not people["R14"].overall.reachable
     assert sum(not one.reachable for one in people.values() if one.enrollment.state == "active") == 1
+
+
+# --- Project work ---------------------------------------------------------------------------------
+
+
+def test_the_first_edition_ends_with_six_projects_judged_and_published(first):
+    found = {
+        outcome.project.team.number: outcome.word
+        for outcome in ProjectOutcome.objects.published().filter(project__team__cohort=first)
+    }
+    assert found == {1: "ottimo", 2: "buono", 3: "distinto", 4: "discreto", 5: "ottimo", 6: "distinto"}
+    members = Counter(TeamPlace.objects.filter(team__cohort=first).values_list("team__number", flat=True))
+    assert members == {1: 5, 2: 5, 3: 4, 4: 5, 5: 5, 6: 5}
+    third = PanelSeat.objects.filter(project__team__cohort=first, side="third")
+    assert list(third.values_list("project__team__number", flat=True)) == [4]
+    adjusted = Adjustment.objects.filter(outcome__project__team__cohort=first)
+    assert sorted(adjusted.values_list("outcome__project__team__number", "step")) == [(2, 1), (5, -1)]
+    assert all(rubric.digest == rubric.hash for rubric in Rubric.objects.exclude(frozen_at=None))
+
+
+def test_the_running_edition_has_its_teams_and_its_milestones_ahead(running):
+    places = TeamPlace.objects.filter(team__cohort=running)
+    active = running.enrollments.filter(state="active", auditor=False)
+    assert sorted(places.values_list("enrollment", flat=True)) == sorted(active.values_list("pk", flat=True))
+    assert places.filter(enrollment__user__email="participant@example.org").exists()
+    milestones = Milestone.objects.filter(project__team__cohort=running)
+    assert milestones.count() == 15
+    assert min(localtime(one.due_at).date() for one in milestones) > TODAY
