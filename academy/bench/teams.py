@@ -20,7 +20,7 @@ from .planner import seconds
 
 Say = Callable[[str], object]
 SEEDS = (0, 1, 2)
-TEN_SECONDS = {30: Effort(runs=12, rounds=30_000), 120: Effort(runs=6, rounds=40_000)}
+TEN_SECONDS = {30: Effort(runs=12, rounds=30_000), 120: Effort(runs=3, rounds=35_000)}
 REGIONS = "PIE " * 10 + "LOM " * 4 + "EMR " * 3 + "VEN " * 3 + "TOS TOS CAM CAM PUG PUG SIC SIC ABR BAS"
 # The best values known, or proved, and how many runs of how many rounds are spent on each.
 INSTANCES: dict[str, tuple[float | None, int, int]] = {
@@ -28,11 +28,11 @@ INSTANCES: dict[str, tuple[float | None, int, int]] = {
     "RanInt_n012_ss_01": (985, 2, 4000),
     "Geo_n010_ss_01": (None, 2, 2000),
     "RanInt_n030_ss_01": (5364, 4, 60_000),
-    "Geo_n030_ss_01": (None, 4, 20_000),
+    "Geo_n030_ss_01": (13790.99, 8, 40_000),
     "Geo_n060_ss_01": (None, 4, 20_000),
-    "RanInt_n120_ss_01": (47909, 4, 110_000),
-    "RanReal_n120_ss_01": (47363.2, 4, 110_000),
-    "Geo_n120_ss_01": (101655.5, 4, 60_000),
+    "RanInt_n120_ss_01": (47909, 5, 110_000),
+    "RanReal_n120_ss_01": (47363.2, 5, 110_000),
+    "Geo_n120_ss_01": (101655.5, 3, 80_000),
 }
 
 

@@ -25,6 +25,7 @@ NOISE = 1 << 14
 SAMPLE = 1000
 ROUNDS_A_STAGE = 500
 BLOCK_EVERY = 4
+SLOWLY = 0.8  # this part of the rounds
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,24 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Cooling:
-    """Rounds, and the first and the last temperature in parts of the usual cost of an exchange."""
+    """Rounds, and temperatures in parts of the usual cost of an exchange.
+
+    Most of the rounds cool from `hot` to `warm`, where it is decided which teams it will be; the rest
+    from there to `cold`.
+    """
 
     rounds: int
     hot: float = 0.3
-    cold: float = 0.06
+    warm: float = 0.1
+    cold: float = 0.01
+
+    def at(self, part: float) -> float:
+        """The temperature when a part of the rounds is done."""
+        if part < SLOWLY:
+            begin, end, done = self.hot, self.warm, part / SLOWLY
+        else:
+            begin, end, done = self.warm, self.cold, (part - SLOWLY) / (1 - SLOWLY)
+        return float(begin * (end / begin) ** done)
 
 
 def usual_change(table: Table, seating: Seating, luck: Random) -> float:
@@ -80,7 +94,7 @@ def anneal(
     number = len(seating)
     stages = max(2, cooling.rounds // ROUNDS_A_STAGE)
     for stage in range(stages):
-        heat = usual * cooling.hot * (cooling.cold / cooling.hot) ** (stage / (stages - 1))
+        heat = usual * cooling.at(stage / (stages - 1))
         chances = [heat * it for it in noise]
         for turn in range(cooling.rounds // stages):
             if blocks and turn % BLOCK_EVERY == 0:

@@ -45,8 +45,23 @@ def mend(
         return Mended(form(free, engine=engine), (), False)
     fewest, shown = _fewest(free, seed=seed, engine=engine or best_engine())
     answer = form(replace(free, most_changes=fewest + more), seed=seed, effort=effort, engine=engine)
+    if more:
+        nearer = form(replace(free, most_changes=fewest), seed=seed, effort=effort, engine=engine)
+        if nearer.found and (not answer.found or nearer.points < answer.points):
+            answer = _under_bounds_of(answer, nearer)
     changes = difference(problem.today, answer.teams) if answer.found else ()
     return Mended(answer, changes, shown and answer.points.changes == fewest)
+
+
+def _under_bounds_of(wider: Answer, nearer: Answer) -> Answer:
+    """Teams found under a tighter limit: what was shown there need not hold where more may change."""
+    bounds = {it.level: it.bound for it in wider.levels}
+    levels = tuple(
+        replace(it, bound=(bound := min(it.bound, bounds.get(it.level, 0))), proved=it.points <= bound)
+        for it in nearer.levels
+    )
+    status = Status.BEST if all(it.proved for it in levels) else Status.FOUND
+    return replace(nearer, levels=levels, status=status)
 
 
 def _fewest(problem: Problem, *, seed: int, engine: Engine) -> tuple[int, bool]:

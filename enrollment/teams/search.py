@@ -144,7 +144,7 @@ def balance(units: Units, found: Found, rounds: int, luck: Random, changes: floa
     seating = units.seating(found.teams)
     usual = usual_change(units.only_scores(), seating, luck)
     alone = Alone(units, scale=100.0)
-    cooling = Cooling(rounds, hot=0.5, cold=0.005)
+    cooling = Cooling(rounds, hot=0.5, warm=0.05, cold=0.005)
     seating = anneal(table, seating, cooling, luck, usual=usual, beyond=alone if alone.asked else None)
     after = judged(units.problem, units.teams(seating))
     return after if after.rank < found.rank else found

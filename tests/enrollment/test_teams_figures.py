@@ -42,7 +42,7 @@ def test_without_the_solver_a_tenth_of_what_chance_gives_remains_after_ten_secon
     assert max(it["greedy_s"] for it in made) < 1
 
 
-@pytest.mark.parametrize("name", bench.instances())
+@pytest.mark.parametrize("name", tuple(bench.instances()))
 def test_a_public_instance_is_solved_as_well_as_known(name):
     known = bench.INSTANCES[name][0]
     runs = [bench.dispersed(name, seed) for seed in bench.SEEDS]

@@ -22,7 +22,7 @@ from enrollment.teams import (
 from enrollment.teams.exchange import Cooling, Table, anneal, cost
 from tests.teaming import PUBLIC, SECTOR, all_teams, person, problems, ten
 
-QUICK = Effort(runs=2, rounds=2000, proof=5.0, scores=5.0, slices=4)
+QUICK = Effort(runs=2, rounds=2000, proof=5.0, scores=1.5, slices=4)
 ENGINES = tuple(Engine)
 
 
