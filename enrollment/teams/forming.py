@@ -14,7 +14,7 @@ from courses.planner.engine import Status, available
 from courses.reasons import Reason
 
 from .checker import check
-from .ideal import least_points
+from .ideal import below_least, least_points
 from .model import Model
 from .problem import Problem, Teams
 from .rules import Level, Points
@@ -233,19 +233,21 @@ def _answer(
         teams = best.teams if best else ()
         violations = check(problem, teams).violations if teams else ()
         return Answer(engine, otherwise, teams, notes=notes, violations=violations)
-    levels = tuple(_reached(best.points, least, proved))
+    levels = tuple(_reached(problem, best.points, least, proved))
     status = Status.BEST if all(it.proved for it in levels) else Status.FOUND
     return Answer(
         engine, status, best.teams, best.points, levels, first.points if first else NO_POINTS, notes
     )
 
 
-def _reached(points: Points, least: Points, proved: dict[Level, int]) -> Iterator[Reached]:
+def _reached(problem: Problem, points: Points, least: Points, proved: dict[Level, int]) -> Iterator[Reached]:
     """Level by level: below one that is not proved, only what arithmetic shows is."""
     above = True
     for level, number in points.by_level.items():
         least_of_all = least.by_level[level]
-        bound = max(least_of_all, proved.get(level, 0)) if above else least_of_all
+        if level is Level.EVENNESS and points.alone > least.alone:
+            least_of_all -= below_least(problem)
+        bound = max(least_of_all, proved.get(level, least_of_all)) if above else least_of_all
         above = above and number <= bound
         yield Reached(level, number, bound, number <= bound)
 

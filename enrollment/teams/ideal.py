@@ -44,3 +44,14 @@ def least_points(problem: Problem) -> Points:
     """Below these points no teams can go."""
     alone = sum(counts(problem, attribute)[value] == 1 for attribute, value in problem.asked_not_alone)
     return Points(alone=alone)
+
+
+def below_least(problem: Problem) -> int:
+    """By how much evenness may be under its least where somebody is alone after all."""
+    teams = len(problem.teams)
+    return sum(
+        it.weight * (least_squares(number, teams, True) - least_squares(number, teams))
+        for it in problem.attributes
+        for value, number in counts(problem, it.key).items()
+        if value in it.not_alone
+    )
