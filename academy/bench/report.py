@@ -31,6 +31,7 @@ from .pages import ROUNDS, Page
 from .planner import planner_figures
 from .processes import THREADS, Server, children, gunicorn, resident_megabytes
 from .seats import seat_figures
+from .teams import team_figures
 
 Say = Callable[[str], object]
 OURS, FLOOR, CROWDED = "academy_bench", "academy_bench_floor", "academy_bench_crowded"
@@ -79,6 +80,7 @@ def measure(*, say: Say) -> dict:
         "check_s": round(seconds_of_check(), 2),
         **seats,
         "planner": planner_figures(say=say),
+        "teams": team_figures(say=say),
     }
     show(figures, say)
     return figures
