@@ -9,10 +9,11 @@ from assessments.attendance import Attendance, attendances
 from assessments.budget import Attended, standing
 from assessments.certificate import USUAL, Answer, Facts, Group, Sitting, Verdict, eligibility
 from assessments.marking import Outcome, Result
-from assessments.models import ModuleTest, Presence, Score
+from assessments.models import Adjustment, ModuleTest, Presence, ProjectOutcome, Score
 from assessments.progress import TestRecord
+from assessments.rubric import Word, shifted
 from courses.models import Cohort, Session
-from enrollment.models import Agreement, Consent, Enrollment
+from enrollment.models import Agreement, Consent, Enrollment, TeamPlace
 from enrollment.states import LIVE_ENROLLMENTS
 
 
@@ -50,6 +51,7 @@ def eligibilities(cohort: Cohort, enrollments: Collection[Enrollment], *, at: da
     people = [enrollment.pk for enrollment in enrollments]
     sittings = sittings_of(cohort, people)
     finals = finals_of(cohort, people, at=at)
+    projects = projects_of(people)
     signed = signed_by(cohort)
     return [
         Eligibility(
@@ -58,6 +60,7 @@ def eligibilities(cohort: Cohort, enrollments: Collection[Enrollment], *, at: da
             Facts(
                 standings=one.standings,
                 tests=sittings[one.enrollment.pk],
+                project=projects.get(one.enrollment.pk, Verdict.PENDING),
                 final=finals.get(one.enrollment.pk, Verdict.PENDING),
                 agreement=one.enrollment.user_id in signed,
                 auditor=one.enrollment.auditor,
@@ -95,6 +98,19 @@ def finals_of(cohort: Cohort, people: Collection[int], *, at: datetime) -> Mappi
     for person, number in told.values_list("enrollment", "minutes"):
         minutes[person] += number
     return {person: Verdict.PASS if number else Verdict.FAIL for person, number in minutes.items()}
+
+
+def projects_of(people: Collection[int]) -> Mapping[int, Verdict]:
+    """Enrollment → what the published judgement of the project work means for who stayed to the end."""
+    outcomes = ProjectOutcome.objects.published()
+    places = TeamPlace.objects.to_the_end().filter(enrollment__in=people, team__project__outcome__in=outcomes)
+    told = places.values_list("enrollment", "team__project__outcome__word")
+    adjusted = Adjustment.objects.filter(enrollment__in=people, outcome__in=outcomes)
+    steps = dict(adjusted.values_list("enrollment", "step"))
+    words = {person: shifted(Word(word), steps.get(person, 0)) for person, word in told}
+    return {
+        person: Verdict.FAIL if word is Word.INSUFFICIENTE else Verdict.PASS for person, word in words.items()
+    }
 
 
 def signed_by(cohort: Cohort) -> set[int]:

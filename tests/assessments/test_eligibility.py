@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments.actions.register import Call, Given, Spell, call_roll
 from assessments.certificate import Need, Verdict, Why
-from assessments.eligibility import eligibilities
+from assessments.eligibility import eligibilities, projects_of
+from assessments.models import Adjustment, ProjectOutcome
 from courses.models import Session
-from enrollment.models import Consent
+from enrollment.models import Consent, TeamPlace
 from tests import factories
 from tests.factories import rome
 from tests.lesson import BEGIN, END, IN_PERSON, Lesson
+from tests.projects import projects_of_every_state
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +66,31 @@ def test_of_several_answers_to_the_agreement_the_last_one_counts(lesson):
     assert verdicts(lesson, Need.AGREEMENT) == [Verdict.PASS, Verdict.PENDING, Verdict.PENDING]
 
 
+@pytest.mark.parametrize(
+    ("word", "step", "verdict"),
+    [
+        ("ottimo", 0, Verdict.PASS),
+        ("sufficiente", 0, Verdict.PASS),
+        ("sufficiente", -1, Verdict.FAIL),
+        ("insufficiente", 0, Verdict.FAIL),
+        ("insufficiente", 1, Verdict.PASS),
+    ],
+)
+def test_the_project_counts_once_it_is_published_and_as_it_was_adjusted(word, step, verdict):
+    published = projects_of_every_state()[1]
+    place = published.team.places.to_the_end().first()
+    with pgtrigger.ignore():
+        ProjectOutcome.objects.filter(project=published).update(word=word)
+        Adjustment.objects.all().delete()
+        if step:
+            outcome = ProjectOutcome.objects.get(project=published)
+            Adjustment.objects.create(outcome=outcome, enrollment=place.enrollment, step=step, reason="Sì")
+    people = list(TeamPlace.objects.order_by("pk").values_list("enrollment", flat=True))
+    found = projects_of(people)
+    assert found[place.enrollment_id] is verdict
+    assert found.keys() == set(published.team.places.to_the_end().values_list("enrollment", flat=True))
+
+
 def test_nothing_counts_before_it_is_published(lesson):
     test = factories.a_test(lesson.session)
     for person, published_at in zip(lesson.people, [END, None], strict=False):
@@ -100,4 +128,4 @@ def test_it_asks_as_much_for_three_people_as_for_thirty(lesson):
         factories.an_enrollment(cohort=lesson.cohort)
     with CaptureQueriesContext(connection) as many:
         of(lesson)
-    assert len(few) == len(many) <= 11
+    assert len(few) == len(many) <= 13
