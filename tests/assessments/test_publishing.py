@@ -138,7 +138,7 @@ def test_publishing_with_an_empty_cell_saves_the_draft_and_says_who_is_missing(g
     assert [row.name for row in response.context["grid"].faulty] == [group.people[2].user.name]
     assert group.results() == [mark(28), mark(17), None]
     page = client_of(group.teacher).get(grid(group) + "publish/")
-    assert "Publish now" not in page.content.decode()
+    assert "Sign and publish" not in page.content.decode()
     assert group.people[2].user.name in page.content.decode()
 
 

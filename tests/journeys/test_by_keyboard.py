@@ -91,7 +91,7 @@ def test_an_instructor_records_and_publishes(transactional_db, bare, time_machin
     fill(page, "textbox", "Ada Bianchi", "28")
     fill(page, "textbox", "Bruno Neri", "exc")
     press(page, "button", "Save and go on to publish")
-    press(page, "button", "Publish now")
+    press(page, "button", "Sign and publish")
     expect(page.get_by_role("row", name="Ada Bianchi")).to_contain_text("28")
     results = Score.objects.order_by("enrollment__user__name").values_list("outcome", "value")
     assert list(results) == [("mark", 28), ("excused", None)]

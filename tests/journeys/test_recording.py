@@ -51,7 +51,7 @@ def test_a_class_is_recorded_by_keyboard_and_published_in_one_act(test, teacher,
     expect(ada.get_by_text("not published yet")).to_be_visible()
 
     page.get_by_role("button", name="Save and go on to publish").press("Enter")
-    page.get_by_role("button", name="Publish now").press("Enter")
+    page.get_by_role("button", name="Sign and publish").press("Enter")
     expect(page.get_by_text("every participant can now see their own result")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_count(0)
 

@@ -90,7 +90,8 @@ def test_a_device_that_comes_second_is_told_and_loses_nothing(draft, browser_of)
 
 
 def test_a_reply_that_was_lost_is_no_other_device(draft, browser_of):
-    page = browser_of(draft.user)
+    # What passes a service worker, even untouched, is out of reach of a route.
+    page = browser_of(draft.user, service_workers="block")
     page.goto(address(draft))
 
     def lose_the_reply(route):
