@@ -117,6 +117,7 @@ SMALL_PROGRAMME = {
     ),
 }
 
+# Names carry six digits: what is sorted by name keeps its order when a process has made its ten thousandth.
 numbers = itertools.count(1)
 
 
@@ -128,7 +129,7 @@ def rome(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> dat
 def a_person(password: str | None = None, **fields) -> User:
     """Somebody with an account; `is_staff=True` works in the office."""
     number = next(numbers)
-    fields = {"email": f"person{number}@example.org", "name": f"Persona {number:04}"} | fields
+    fields = {"email": f"person{number:06}@example.org", "name": f"Persona {number:06}"} | fields
     return User.objects.create_user(password=password, **fields)
 
 
@@ -184,7 +185,7 @@ def a_module(cohort: Cohort, code: str = "B1") -> Module:
 
 def an_organisation(**fields) -> Organisation:
     """A university."""
-    fields = {"name": f"Organizzazione {next(numbers)}", "kind": Organisation.Kind.UNIVERSITY} | fields
+    fields = {"name": f"Organizzazione {next(numbers):06}", "kind": Organisation.Kind.UNIVERSITY} | fields
     return Organisation.objects.create(**fields)
 
 
@@ -207,16 +208,16 @@ def a_room(**fields) -> Room:
     """A classroom for 40."""
     if "hub" not in fields:
         fields["hub"] = a_hub()
-    return Room.objects.create(**{"name": f"Aula {next(numbers)}", "capacity": 40} | fields)
+    return Room.objects.create(**{"name": f"Aula {next(numbers):06}", "capacity": 40} | fields)
 
 
 def an_instructor(**fields) -> Instructor:
     """Somebody who teaches, with an account unless `user=None`; academic unless `kind` says otherwise."""
     if "user" not in fields:
-        fields["user"] = a_person(name=fields.get("name", f"Docente {next(numbers):04}"))
+        fields["user"] = a_person(name=fields.get("name", f"Docente {next(numbers):06}"))
     if "organisation" not in fields:
         fields["organisation"] = an_organisation()
-    name = fields["user"].name if fields["user"] else f"Docente {next(numbers):04}"
+    name = fields["user"].name if fields["user"] else f"Docente {next(numbers):06}"
     return Instructor.objects.create(**{"name": name, "kind": TeachingKind.ACADEMIC} | fields)
 
 
@@ -273,14 +274,14 @@ def a_scored_call(**fields) -> Call:
 def a_member(cohort: Cohort, **fields) -> User:
     """Somebody of the committee of an edition; `organisation` is where they work."""
     organisation = fields.pop("organisation", None)
-    person = a_person(**{"name": f"Commissario {next(numbers):04}"} | fields)
+    person = a_person(**{"name": f"Commissario {next(numbers):06}"} | fields)
     Role.objects.create(user=person, cohort=cohort, kind=Role.Kind.COMMITTEE, organisation=organisation)
     return person
 
 
 def a_tutor(cohort: Cohort, hub: Hub | None = None, **fields) -> User:
     """The tutor of an edition, or of one hub in it."""
-    person = a_person(**{"name": f"Tutor {next(numbers):04}"} | fields)
+    person = a_person(**{"name": f"Tutor {next(numbers):06}"} | fields)
     Role.objects.create(user=person, cohort=cohort, kind=Role.Kind.TUTOR, hub=hub)
     return person
 
@@ -396,8 +397,8 @@ def a_material(cohort: Cohort | None = None, *, code: str = "B1", link: str = ""
     """A small PDF, or `link`, of a module: seen since 20 January 2022; None is waiting to be published."""
     cohort, at = cohort or a_cohort(), fields.pop("at", rome(2022, 1, 20, 9))
     number = next(numbers)
-    name, content = fields.pop("name", f"dispensa-{number}.pdf"), fields.pop("content", b"%PDF-1.4\n%%EOF\n")
-    titles = {"title_it": f"Dispensa {number}", "title_en": f"Handout {number}"}
+    name, content = fields.pop("name", f"dispensa-{number:06}.pdf"), fields.pop("content", b"%PDF-1.4\n%%EOF\n")
+    titles = {"title_it": f"Dispensa {number:06}", "title_en": f"Handout {number:06}"}
     return add_material(
         cohort=cohort,
         module=a_module(cohort, code),
@@ -575,7 +576,7 @@ def a_test(session: Session | None = None, **fields) -> ModuleTest:
 
 def somebody_of_the_office(**fields) -> User:
     """Works in the office, with all its rights and no more."""
-    person = a_person(**{"is_staff": True, "name": f"Segreteria {next(numbers):04}"} | fields)
+    person = a_person(**{"is_staff": True, "name": f"Segreteria {next(numbers):06}"} | fields)
     person.groups.add(set_up_office())
     return person
 
