@@ -47,6 +47,7 @@ SECTIONS = {
             "Rectification",
             "PresenceInterval",
             "AttendanceRule",
+            "CertificateRule",
         ],
     ),
     "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),

@@ -53,6 +53,7 @@ MAY = {
         "presenceinterval": "view",
         "rectification": "view",
         "attendancerule": "view add change delete",
+        "certificaterule": "view add change delete",
         "absencenotice": "view change",
         "rectificationrequest": "view change",
         "projectwork": "view add change delete",

@@ -78,6 +78,27 @@ USUAL = Group(tuple(Leaf(need) for need in Need))
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One line of what an edition asks for; of the lines with one letter a single one is enough."""
+
+    need: Need
+    spared: int = 0
+    letter: str = ""
+
+
+def tree_of(asked: Sequence[Asked]) -> Group:
+    """The tree of these lines in the order of the needs; without any, the usual one."""
+    parts: dict[str, list[Leaf]] = {}
+    for one in sorted(asked, key=lambda one: list(Need).index(one.need)):
+        parts.setdefault(one.letter or one.need, []).append(Leaf(one.need, one.spared))
+    if not parts:
+        return USUAL
+    return Group(
+        tuple(leaves[0] if len(leaves) == 1 else Group(tuple(leaves), 1) for leaves in parts.values())
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Sitting:
     """A module test of one person: the result that counts, and whether another may still come."""
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from assessments.attendance import Attendance, attendances
 from assessments.budget import Attended, standing
-from assessments.certificate import USUAL, Answer, Facts, Group, Sitting, Verdict, eligibility
+from assessments.certificate import Answer, Facts, Group, Sitting, Verdict, eligibility, tree_of
 from assessments.marking import Outcome, Result
-from assessments.models import Adjustment, ModuleTest, Presence, ProjectOutcome, Score
+from assessments.models import Adjustment, CertificateRule, ModuleTest, Presence, ProjectOutcome, Score
 from assessments.progress import TestRecord
 from assessments.rubric import Word, shifted
 from courses.models import Cohort, Session
@@ -53,6 +53,7 @@ def eligibilities(cohort: Cohort, enrollments: Collection[Enrollment], *, at: da
     finals = finals_of(cohort, people, at=at)
     projects = projects_of(people)
     signed = signed_by(cohort)
+    tree = asked_by(cohort)
     return [
         Eligibility(
             one.enrollment,
@@ -66,10 +67,15 @@ def eligibilities(cohort: Cohort, enrollments: Collection[Enrollment], *, at: da
                 auditor=one.enrollment.auditor,
                 left_on=None if one.enrollment.state in LIVE_ENROLLMENTS else one.enrollment.ends_on,
             ),
-            USUAL,
+            tree,
         )
         for one in attendances(cohort, enrollments, at=at)
     ]
+
+
+def asked_by(cohort: Cohort) -> Group:
+    """What an edition asks for its certificate."""
+    return tree_of([one.asked for one in CertificateRule.objects.filter(cohort=cohort)])
 
 
 def sittings_of(cohort: Cohort, people: Collection[int]) -> Mapping[int, list[Sitting]]:

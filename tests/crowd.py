@@ -12,6 +12,7 @@ from academy.models import Notice, User
 from assessments.models import (
     AbsenceNotice,
     AttendanceRule,
+    CertificateRule,
     Milestone,
     ModuleTest,
     OutcomeEntry,
@@ -167,6 +168,7 @@ def fill(rows: int) -> None:
         **PROFILE,
     )
     many(AttendanceRule, rows, cohort=cohorts)
+    many(CertificateRule, rows, cohort=cohorts, need="hours")
     registers = many(Register, rows, session=sessions, topic="Piani")
     said = {"enrollment": places, "session": sessions, "by": people, "at": DAY}
     many(PresenceInterval, rows, source="roll_call", attendance="in_person", **said)

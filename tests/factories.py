@@ -397,7 +397,10 @@ def a_material(cohort: Cohort | None = None, *, code: str = "B1", link: str = ""
     """A small PDF, or `link`, of a module: seen since 20 January 2022; None is waiting to be published."""
     cohort, at = cohort or a_cohort(), fields.pop("at", rome(2022, 1, 20, 9))
     number = next(numbers)
-    name, content = fields.pop("name", f"dispensa-{number:06}.pdf"), fields.pop("content", b"%PDF-1.4\n%%EOF\n")
+    name, content = (
+        fields.pop("name", f"dispensa-{number:06}.pdf"),
+        fields.pop("content", b"%PDF-1.4\n%%EOF\n"),
+    )
     titles = {"title_it": f"Dispensa {number:06}", "title_en": f"Handout {number:06}"}
     return add_material(
         cohort=cohort,

@@ -7,6 +7,7 @@ from assessments.models import (
     AbsenceAttachment,
     AbsenceNotice,
     AttendanceRule,
+    CertificateRule,
     PlatformReport,
     PresenceInterval,
     RectificationRequest,
@@ -75,6 +76,7 @@ def registers_of_every_state() -> Lesson:
         session=first, platform="zoom", name="zoom.csv", digest="0" * 64, by=lesson.tutor, at=END
     )
     AttendanceRule.objects.create(cohort=lesson.cohort, scope="overall")
+    CertificateRule.objects.create(cohort=lesson.cohort, need="hours")
     factories.an_enrollment(cohort=lesson.cohort, starts_on=date(2022, 5, 1))
     other = factories.a_cohort(programme=lesson.cohort.programme)
     factories.a_session(other, instructors=[factories.an_instructor()])

@@ -16,6 +16,7 @@ from assessments.models import (
     AbsenceNotice,
     AnswerState,
     AttendanceRule,
+    CertificateRule,
     PresenceInterval,
     Rectification,
     RectificationRequest,
@@ -214,3 +215,11 @@ class AttendanceRuleAdmin(OfficeAdmin):
 
     def save_model(self, request, obj, form, change):
         obj.save()
+
+
+@admin.register(CertificateRule)
+class CertificateRuleAdmin(OfficeAdmin):
+    list_display = ["cohort", "need", "spared", "letter"]
+    list_filter = ["cohort"]
+    list_select_related = ["cohort"]
+    fields = ["cohort", "need", "spared", "letter"]

@@ -16,7 +16,7 @@ from .project import Deposit, Mentoring, MentorNote, Milestone, ProjectWork
 from .register import Rectification, Register, RegisterState, Signature
 from .report import Platform, PlatformReport
 from .rubric import Rubric, RubricCriterion, RubricLevel
-from .rules import AttendanceRule, RuleScope
+from .rules import AttendanceRule, CertificateNeed, CertificateRule, RuleScope
 from .score import Outcome, Score, ScoreBatch, ScoreChange, ScoreEntry
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "AnswerState",
     "AttendanceRule",
     "Attending",
+    "CertificateNeed",
+    "CertificateRule",
     "CriterionJudgement",
     "Deposit",
     "MentorNote",

@@ -1,10 +1,11 @@
-"""How much of an edition one has to attend: data of the edition, 80% of its hours without any."""
+"""What an edition asks of its participants: of their hours, 80% without a rule, and for the certificate."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.budget import WHOLE, Scope
+from assessments.certificate import Asked, Need
 from courses.models import Cohort
 from courses.models.invariants import known_values
 from courses.models.session import SessionMode
@@ -61,3 +62,66 @@ class AttendanceRule(models.Model):
 
     def __str__(self) -> str:
         return self.get_scope_display()
+
+
+class CertificateNeed(models.TextChoices):
+    """What a certificate may ask for."""
+
+    HOURS = Need.HOURS.value, _("hours of attendance")
+    TESTS = Need.TESTS.value, _("module tests")
+    PROJECT = Need.PROJECT.value, _("project work")
+    FINAL = Need.FINAL.value, _("final assessment")
+    AGREEMENT = Need.AGREEMENT.value, _("participation agreement")
+
+
+class CertificateRule(models.Model):
+    """One line of what an edition asks for its certificate; an edition without any asks for every need."""
+
+    cohort = models.ForeignKey(
+        Cohort, models.CASCADE, related_name="certificate_rules", verbose_name=_("edition")
+    )
+    need = models.CharField(_("asks for"), max_length=9, choices=CertificateNeed)
+    spared = models.PositiveSmallIntegerField(
+        _("tests spared"),
+        default=0,
+        db_default=0,
+        help_text=_("How many module tests may stay without a pass."),
+    )
+    letter = models.CharField(
+        _("alternatives"),
+        max_length=1,
+        blank=True,
+        choices=[(letter, letter) for letter in "ABC"],
+        help_text=_("Of the lines with the same letter a single one is enough."),
+    )
+
+    class Meta:
+        verbose_name = _("condition of the certificate")
+        verbose_name_plural = _("conditions of the certificate")
+        ordering = ["cohort", "pk"]
+        constraints = [
+            known_values("a_certificate_asks_for_a_known_need", "need", CertificateNeed),
+            models.CheckConstraint(
+                name="only_tests_are_spared",
+                condition=Q(spared=0) | Q(need=CertificateNeed.TESTS),
+                violation_error_message=_("Only module tests can be spared."),
+            ),
+            models.CheckConstraint(
+                name="alternatives_share_a_letter",
+                condition=Q(letter__in=["", "A", "B", "C"]),
+                violation_error_message=_("Alternatives carry the letter A, B or C."),
+            ),
+            models.UniqueConstraint(
+                name="an_edition_asks_for_a_need_once",
+                fields=["cohort", "need"],
+                violation_error_message=_("The edition already asks for this."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_need_display()
+
+    @property
+    def asked(self) -> Asked:
+        """As the rule reads it."""
+        return Asked(Need(self.need), self.spared, self.letter)

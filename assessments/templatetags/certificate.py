@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from assessments.budget import Scope
-from assessments.certificate import Need, Why
+from assessments.certificate import Group, Leaf, Need, Why
 from assessments.templatetags.attendance import scope_in_words
 from courses.hours import show_minutes
 from courses.reasons import Reason
@@ -49,6 +49,17 @@ SENTENCES = {
 def need(what: Need) -> str:
     """What is asked for: "Module tests"."""
     return str(NEEDS[what])
+
+
+@register.filter
+def asked_in_words(tree: Group | Leaf) -> str:
+    """What an edition asks for: "Hours of attendance; Project work or Final assessment"."""
+    if isinstance(tree, Group):
+        joint = "; " if tree.at_least is None else gettext(" or ")
+        return joint.join(asked_in_words(part) for part in tree.parts)
+    if not tree.spared:
+        return need(tree.need)
+    return gettext("%(need)s, all but %(number)s") % {"need": need(tree.need), "number": tree.spared}
 
 
 @register.filter

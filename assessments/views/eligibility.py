@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.access import editions_watched_by, may_export_registers, places_open_to
 from assessments.certificate import Verdict
-from assessments.eligibility import Eligibility, eligibilities
+from assessments.eligibility import Eligibility, asked_by, eligibilities
 from assessments.models import ModuleTest
 from courses.models import Session
 from enrollment.models import Enrollment
@@ -58,6 +58,8 @@ def edition_eligibility(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [(one, one.answer) for one in found]
     context = {
         "cohort": cohort,
+        "tree": asked_by(cohort),
+        "may_change": request.user.has_perm("assessments.change_certificaterule"),
         "rows": sorted(rows, key=lambda row: ORDER.index(row[1].verdict)),
         "numbers": [(verdict, sum(answer.verdict is verdict for _one, answer in rows)) for verdict in ORDER],
         "trail": trail_of(request, cohort),

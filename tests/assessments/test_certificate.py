@@ -11,6 +11,7 @@ from assessments.budget import Rule, Scope, Standing
 from assessments.certificate import (
     USUAL,
     Answer,
+    Asked,
     Facts,
     Group,
     Leaf,
@@ -19,6 +20,7 @@ from assessments.certificate import (
     Verdict,
     Why,
     eligibility,
+    tree_of,
 )
 from assessments.marking import Outcome, Result
 
@@ -176,3 +178,14 @@ def test_doing_more_never_takes_a_certificate_away(facts, what):
         return [FAIL, PENDING, PASS].index(answer.verdict)
 
     assert rank(eligibility(replace(facts, **{what: PASS}))) >= rank(eligibility(facts))
+
+
+def test_an_edition_says_line_by_line_what_it_asks_for():
+    asked = [Asked(Need.FINAL, letter="A"), Asked(Need.TESTS, spared=1), Asked(Need.PROJECT, letter="A")]
+    either = Group((Leaf(Need.PROJECT), Leaf(Need.FINAL)), at_least=1)
+    assert tree_of(asked) == Group((Leaf(Need.TESTS, spared=1), either))
+    assert tree_of([Asked(Need.HOURS, letter="B")]) == Group((Leaf(Need.HOURS),))
+
+
+def test_an_edition_that_says_nothing_asks_for_everything():
+    assert tree_of([]) == USUAL

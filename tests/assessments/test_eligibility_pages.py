@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assessments.models import CertificateRule
 from courses.models import Role
 from tests import factories
 from tests.classroom import client_of
@@ -49,6 +50,23 @@ def test_of_an_edition_only_its_tutor_and_the_office_read(lesson):
     other = reverse("assessments:edition_eligibility", args=[elsewhere.pk])
     assert client_of(lesson.tutor).get(other).status_code == 404
     assert "Nobody follows this edition yet" in client_of(readers[1]).get(other).text
+
+
+def test_what_an_edition_asks_for_is_its_own(lesson):
+    office = factories.somebody_of_the_office()
+    everything = "Hours of attendance; Module tests; Project work; Final assessment; Participation agreement."
+    assert everything in client_of(office).get(page(lesson)).text
+    for line in ({"need": "tests", "spared": 1}, {"need": "project", "letter": "A"}):
+        CertificateRule.objects.create(cohort=lesson.cohort, **line)
+    form = {"cohort": lesson.cohort.pk, "need": "final", "spared": 0, "letter": "A"}
+    add = reverse("admin:assessments_certificaterule_add")
+    assert client_of(office).post(add, form).status_code == 302
+    asked = "Module tests, all but 1; Project work or Final assessment."
+    assert asked in client_of(office).get(page(lesson)).text
+    assert "Change the conditions" not in client_of(lesson.tutor).get(page(lesson)).text
+    mine = client_of(lesson.people[0].user).get(page_of(lesson.people[0])).text
+    assert "One of these is enough:" in mine
+    assert "Participation agreement" not in mine
 
 
 def test_what_would_be_if_is_shown_beside_what_is(lesson):

@@ -7,6 +7,7 @@ from django.db import DataError, IntegrityError, transaction
 from assessments.models import (
     AbsenceNotice,
     AttendanceRule,
+    CertificateRule,
     ModuleTest,
     PanelJudgement,
     PlatformReport,
@@ -389,6 +390,10 @@ BROKEN_BY_PRESENCE = {
         another(AttendanceRule, scope="'block'", share="10001"),
     ],
     "an_edition_has_a_rule_once": another(AttendanceRule),
+    "a_certificate_asks_for_a_known_need": another(CertificateRule, need="'luck'"),
+    "only_tests_are_spared": another(CertificateRule, need="'final'", spared="1"),
+    "alternatives_share_a_letter": another(CertificateRule, need="'final'", letter="'Z'"),
+    "an_edition_asks_for_a_need_once": another(CertificateRule),
     # what participants send in
     **of_the_answer("a_notice_of_absence", "assessments_absencenotice"),
     "one_notice_of_absence_per_session": another(AbsenceNotice),
