@@ -47,7 +47,6 @@ SECTIONS = {
             "Rectification",
             "PresenceInterval",
             "AttendanceRule",
-            "CertificateRule",
         ],
     ),
     "tests": (_("Tests and scores"), ["ModuleTest", "Score", "ScoreEntry"]),
@@ -55,6 +54,7 @@ SECTIONS = {
         _("Teams and projects"),
         ["Team", "ProjectWork", "Rubric", "RubricCriterion", "ProjectOutcome", "OutcomeEntry"],
     ),
+    "certificates": (_("Certificates"), ["Certificate", "CertificateRule"]),
     "offer": (
         _("Programme, places, instructors"),
         [

@@ -54,6 +54,7 @@ MAY = {
         "rectification": "view",
         "attendancerule": "view add change delete",
         "certificaterule": "view add change delete",
+        "certificate": "view issue",
         "absencenotice": "view change",
         "rectificationrequest": "view change",
         "projectwork": "view add change delete",

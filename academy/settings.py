@@ -225,6 +225,8 @@ ACCOUNT_RATE_LIMITS = {  # beside those of the library
     "nomination_code": "8/10m/user",
     "interest": "10/10m/ip",
     "checkin_code": "10/5m/user",
+    "certificate_code": "20/5m/ip",
+    "certificate_file": "30/5m/ip",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LOCAL else "https"
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from assessments.models import (
     AbsenceNotice,
+    CertificatePaper,
     Deposit,
     ModuleTest,
     ProjectWork,
@@ -108,6 +109,18 @@ def places_open_to(user):
     if may_export_registers(user):
         return Enrollment.objects.all()
     return Enrollment.objects.filter(Q(user=user) | Q(cohort__in=editions_tutored_by(user)))
+
+
+def may_issue_certificates(user) -> bool:
+    """Staff of the office with the right to issue certificates."""
+    return user.is_staff and user.has_perm("assessments.issue_certificate")
+
+
+def papers_open_to(user):
+    """The papers of certificates `user` may download: one’s own, for the office all."""
+    if user.is_staff and user.has_perm("assessments.view_certificate"):
+        return CertificatePaper.objects.all()
+    return CertificatePaper.objects.filter(certificate__enrollment__user=user)
 
 
 def editions_watched_by(user):

@@ -27,3 +27,10 @@ JUDGEMENT_PASSAGES: dict[str, frozenset[str]] = {
     "draft": frozenset({"given"}),
     "given": frozenset(),
 }
+
+# Of a certificate: nobody brings back what was revoked or superseded; another one is issued.
+CERTIFICATE_PASSAGES: dict[str, frozenset[str]] = {
+    "valid": frozenset({"revoked", "superseded"}),
+    "revoked": frozenset(),
+    "superseded": frozenset(),
+}

@@ -65,28 +65,39 @@ class Paper:
 
 
 def set_paper(paper: Paper, at: datetime) -> bytes:
-    """The PDF of `paper`, made at `at`.
+    """The PDF of `paper`, made at `at`."""
+    return set_layout(LAYOUT, as_data(paper), at)
+
+
+def set_layout(layout: Path, data: dict[str, str], at: datetime) -> bytes:
+    """The PDF of what this layout makes of `data`.
 
     Where a name has letters none of the fonts has, it is a plain PDF: the standards allow no gaps.
     """
     from typst import TypstError
 
     try:
-        return compile_paper(paper, at, STANDARDS)
+        return compile_layout(layout, data, at, STANDARDS)
     except TypstError:
-        return compile_paper(paper, at, [])
+        return compile_layout(layout, data, at, [])
 
 
 def compile_paper(paper: Paper, at: datetime, standards: list[PDFStandard]) -> bytes:
     """The PDF after these standards; `typst.TypstError` where it cannot keep them."""
+    return compile_layout(LAYOUT, as_data(paper), at, standards)
+
+
+def compile_layout(layout: Path, data: dict[str, str], at: datetime, standards: list[PDFStandard]) -> bytes:
+    """The same of any layout; it may import from folders beside its own."""
     import typst
 
     return typst.compile(
-        str(LAYOUT),
+        str(layout),
+        root=str(layout.parent.parent),
         format="pdf",
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
-        sys_inputs=as_data(paper),
+        sys_inputs=data,
         pdf_standards=standards,
         timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds only
     )

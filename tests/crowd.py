@@ -12,6 +12,7 @@ from academy.models import Notice, User
 from assessments.models import (
     AbsenceNotice,
     AttendanceRule,
+    Certificate,
     CertificateRule,
     Milestone,
     ModuleTest,
@@ -194,6 +195,9 @@ def fill(rows: int) -> None:
     many(EmailAddress, rows, user=people, email=named("row"))
     many(Authenticator, rows, user=people, type=Authenticator.Type.TOTP, data={})
     many(Group, rows, name=named("Gruppo"))
+    written = {"facts": {"name": "Ada"}, "digest": "0" * 64, "issued_by": people[0], "issued_at": DAY}
+    codes = [f"{row:022}" for row in range(len(places))]
+    many(Certificate, rows, enrollment=places, kind="statement", year=2022, code=codes, **written)
 
 
 def projects(rows: int, cohorts: list, places: list, people: list, title: dict) -> None:

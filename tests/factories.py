@@ -21,6 +21,9 @@ from academy.rights import set_up_office
 from assessments.actions.panels import Said, judge
 from assessments.actions.standard_rubric import adopt_standard_rubric
 from assessments.models import (
+    PAPERS,
+    Certificate,
+    CertificatePaper,
     Milestone,
     ModuleTest,
     Outcome,
@@ -672,3 +675,29 @@ def a_judgement(
     }
     moment = at or rome(2022, 6, 9, 18)
     return judge(seat=seat, said=said, words="Nel complesso.", give=give, by=seat.role.user, at=moment)
+
+
+def a_certificate(enrollment: Enrollment | None = None, *, ready: bool = True, **fields) -> Certificate:
+    """A statement of attendance of 20 June 2022 on 280 of 300 hours; its papers are no real PDFs."""
+    enrollment, at = enrollment or an_enrollment(), rome(2022, 6, 20, 9)
+    told = {"name": enrollment.user.name, "edition": enrollment.cohort.code, "attended": 16_800}
+    told |= {
+        "title": {"it": "Programma", "en": "Programme"},
+        "minutes": 18_000,
+        "verdict": {"verdict": "fail"},
+    }
+    fields = {"kind": "statement", "year": 2022, "issued_at": at, "facts": told, "digest": "0" * 64} | fields
+    fields.setdefault("issued_by", a_person())
+    certificate = Certificate.objects.create(enrollment=enrollment, **fields)
+    for kind in PAPERS[certificate.kind]:
+        for language in ("it", "en"):
+            content = f"%PDF-1.7 {kind} {language} {certificate.pk}".encode() if ready else None
+            digest = hashlib.sha256(content).hexdigest() if content else ""
+            CertificatePaper.objects.create(
+                certificate=certificate, kind=kind, language=language, content=content, digest=digest
+            )
+    if ready:
+        certificate.ready_at = at
+        certificate.save(update_fields=["ready_at"])
+    certificate.refresh_from_db()
+    return certificate

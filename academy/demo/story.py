@@ -19,6 +19,7 @@ from django.utils.timezone import localdate
 from academy import postman
 from academy.demo import cast, editions
 from academy.demo.calls import Admission
+from academy.demo.certificates import Certificates
 from academy.demo.editions import Edition
 from academy.demo.handouts import Handouts
 from academy.demo.lessons import Lessons
@@ -69,6 +70,7 @@ def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: S
     Registers(admission, lessons).plan()
     Handouts(admission).plan()
     Projects(admission).plan()
+    Certificates(admission).plan()
     first, last = edition.first_day, edition.last_day
     told = f"{edition.code}, {first:%d/%m/%Y} – {last:%d/%m/%Y}"
     stage.at(admission.opening, 8, 0, lambda _at: say(f"{told}: who applies"))

@@ -1,6 +1,14 @@
 """The record of what participants did and achieved."""
 
 from .absence import AbsenceAttachment, AbsenceNotice, AnswerState, RectificationRequest
+from .certificate import (
+    PAPERS,
+    Certificate,
+    CertificateKind,
+    CertificatePaper,
+    CertificateState,
+    PaperKind,
+)
 from .module_test import ModuleTest, Scale
 from .panel import (
     Adjustment,
@@ -20,14 +28,19 @@ from .rules import AttendanceRule, CertificateNeed, CertificateRule, RuleScope
 from .score import Outcome, Score, ScoreBatch, ScoreChange, ScoreEntry
 
 __all__ = [
+    "PAPERS",
     "AbsenceAttachment",
     "AbsenceNotice",
     "Adjustment",
     "AnswerState",
     "AttendanceRule",
     "Attending",
+    "Certificate",
+    "CertificateKind",
     "CertificateNeed",
+    "CertificatePaper",
     "CertificateRule",
+    "CertificateState",
     "CriterionJudgement",
     "Deposit",
     "MentorNote",
@@ -38,6 +51,7 @@ __all__ = [
     "OutcomeEntry",
     "PanelJudgement",
     "PanelSeat",
+    "PaperKind",
     "Platform",
     "PlatformReport",
     "Presence",

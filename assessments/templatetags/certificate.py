@@ -10,6 +10,7 @@ from assessments.budget import Scope
 from assessments.certificate import Group, Leaf, Need, Why
 from assessments.templatetags.attendance import scope_in_words
 from courses.hours import show_minutes
+from courses.models.wording import readers_language
 from courses.reasons import Reason
 
 register = template.Library()
@@ -88,3 +89,9 @@ def apart(reason: Reason) -> bool:
 def at(titles: Mapping[str, str], key: str) -> str:
     """What a module is called."""
     return titles.get(key, key)
+
+
+@register.filter
+def own(told: Mapping[str, str]) -> str:
+    """Of a title in two languages the reader's."""
+    return told[readers_language()]

@@ -7,7 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.access import editions_watched_by, may_export_registers, places_open_to
+from assessments.access import (
+    editions_watched_by,
+    may_export_registers,
+    may_issue_certificates,
+    places_open_to,
+)
 from assessments.certificate import Verdict
 from assessments.eligibility import Eligibility, asked_by, eligibilities
 from assessments.models import ModuleTest
@@ -59,6 +64,7 @@ def edition_eligibility(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "cohort": cohort,
         "tree": asked_by(cohort),
+        "may_issue": may_issue_certificates(request.user),
         "may_change": request.user.has_perm("assessments.change_certificaterule"),
         "rows": sorted(rows, key=lambda row: ORDER.index(row[1].verdict)),
         "numbers": [(verdict, sum(answer.verdict is verdict for _one, answer in rows)) for verdict in ORDER],

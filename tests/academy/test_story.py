@@ -68,6 +68,8 @@ NEVER_ALIKE = {
     "enrollment.ApplicationFile": {"id", "content"},
     "assessments.Deposit": {"id", "replaces_id"},
     "enrollment.ApplicationSnapshot": {"content", "digest"},
+    "assessments.Certificate": {"code"},  # and with it every paper
+    "assessments.CertificatePaper": {"content", "digest"},
 }
 IN_ORDER_OF = {
     "courses.MaterialVersion": ["material", "number"],
@@ -674,6 +676,19 @@ def test_26_of_the_first_edition_may_be_certified_and_four_may_not(first):
         "Walter Erbavoglio": [Why.HOURS_OUT_OF_REACH],
         "Donato Pietragalda": [Why.TEST_NOT_PASSED],
     }
+
+
+def test_the_first_edition_ends_in_26_certificates_3_statements_and_1_withdrawal(first):
+    issued = first.certificates.select_related("enrollment__user").prefetch_related("papers")
+    assert Counter(one.kind for one in issued) == {"certificate": 26, "statement": 3}
+    assert {one.enrollment.user.name for one in issued if one.kind == "statement"} == {
+        "Sabina Zolferana",
+        "Walter Erbavoglio",
+        "Donato Pietragalda",
+    }
+    assert sorted(one.number for one in issued) == sorted([*range(1, 27), *range(1, 4)])
+    assert all(one.ready_at and one.state == "valid" for one in issued)
+    assert {len(one.papers.all()) for one in issued if one.kind == "certificate"} == {6}
 
 
 def test_the_platform_tells_of_who_was_cut_off_who_had_two_devices_and_who_came_early(first):

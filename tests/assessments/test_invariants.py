@@ -7,6 +7,7 @@ from django.db import DataError, IntegrityError, transaction
 from assessments.models import (
     AbsenceNotice,
     AttendanceRule,
+    Certificate,
     CertificateRule,
     ModuleTest,
     PanelJudgement,
@@ -25,6 +26,7 @@ from assessments.models import (
 from courses.actions.ledger import sign
 from courses.models import sentence_for
 from tests import factories
+from tests.certificates import BROKEN_BY_CERTIFICATES, certificates_of_every_state
 from tests.invariants import another, cases, execute, refused_as, rules
 from tests.projects import BROKEN_BY_PROJECTS, projects_of_every_state
 from tests.registers import registers_of_every_state
@@ -461,8 +463,37 @@ def test_past_the_pages_of_projects_it_is_refused_under_its_name(name, statement
     assert sentence_for(refusal.value) == rules("assessments")[name].message
 
 
+@pytest.mark.parametrize(("name", "statement"), cases(BROKEN_BY_CERTIFICATES))
+def test_past_the_pages_of_certificates_it_is_refused_under_its_name(name, statement):
+    certificates_of_every_state()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        execute(statement)
+    assert refused_as(refusal.value) == name
+    assert sentence_for(refusal.value) == rules("assessments")[name].message
+
+
+def test_control_without_its_guard_a_certificate_can_be_rewritten():
+    certificates_of_every_state()
+    with pgtrigger.ignore("assessments.Certificate:what_a_certificate_says_never_changes"):
+        execute("UPDATE assessments_certificate SET facts = '{}'")
+    assert set(Certificate.objects.values_list("facts__name", flat=True)) == {None}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        *("enrollment_enrollment", "courses_cohort", "courses_programme", "academy_user"),
+        "assessments_certificate",
+    ],
+)
+def test_what_a_certificate_rests_on_cannot_be_deleted(table):
+    certificates_of_every_state()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        execute(f"DELETE FROM {table}")
+
+
 def test_every_rule_of_the_record_is_broken_here():
-    tables = BROKEN_BY, BROKEN_BY_PRESENCE, BROKEN_BY_PROJECTS
+    tables = BROKEN_BY, BROKEN_BY_PRESENCE, BROKEN_BY_PROJECTS, BROKEN_BY_CERTIFICATES
     assert sorted(rules("assessments")) == sorted(name for table in tables for name in table)
 
 

@@ -15,7 +15,7 @@ from assessments.actions.requests import ask_for_rectification, grant_request, r
 from assessments.actions.scores import publish_scores
 from assessments.marking import reminders_due
 from assessments.models import AbsenceNotice, AttendanceRule, RectificationRequest, Score
-from assessments.notices import SETTLING
+from assessments.notices.register import SETTLING
 from assessments.presence import chased_at
 from courses.actions.timetable import cancel_session
 from enrollment.actions.offers import end_enrollment

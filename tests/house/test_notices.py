@@ -26,6 +26,7 @@ from enrollment.actions.passages import pass_to
 from enrollment.models import ApplicationPassage, Interest
 from tests.factories import (
     a_call,
+    a_certificate,
     a_cohort,
     a_document,
     a_milestone,
@@ -274,6 +275,11 @@ def judged(revision):
     return project.team.places.first().enrollment.user, [(outcome.pk, revision)]
 
 
+def ready(**fields):
+    certificate = a_certificate(**fields)
+    return certificate.enrollment.user, [(certificate.pk, certificate.number)]
+
+
 # Every branch of every template.
 CASES = {
     "interest_asked": [partial(left, confirmed=False), partial(left, confirmed=True)],
@@ -327,6 +333,7 @@ CASES = {
     "appointment_withdrawn": [partial(asked, "withdrawn")],
     "score_published": [partial(published, 1), partial(published, 2)],
     "score_overdue": [overdue],
+    "certificate_ready": [ready, partial(ready, kind="certificate")],
     "register_unsigned": [unsigned],
     "rectification_answered": [
         partial(answered_of_presence, "rectificationrequests", yes) for yes in (True, False)
@@ -533,4 +540,4 @@ def test_only_tasks_publish_to_the_broker():
         for file in (settings.BASE_DIR / room).rglob("*.py")
         if any(call in file.read_text() for call in (".delay(", ".apply_async(", ".send_task("))
     }
-    assert publishing == {"academy/tasks.py", "academy/demo/supervisor.py"}
+    assert publishing == {"academy/tasks.py", "academy/demo/supervisor.py", "assessments/tasks.py"}

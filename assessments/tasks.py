@@ -1,0 +1,21 @@
+"""What Celery runs: each task calls one action and may run twice or not at all."""
+
+from time import monotonic
+
+from celery import shared_task
+from django.utils import timezone
+
+from assessments.actions.certificates import make_next
+
+SECONDS = 20.0  # of work: a worker told to stop is soon done
+
+
+@shared_task
+def make_papers(chains: int = 2) -> None:
+    """Papers of certificates, one certificate after the other; while more wait, two side by side go on."""
+    begin = monotonic()
+    while make_next(at=timezone.now()):
+        if monotonic() - begin > SECONDS:
+            for _ in range(chains):
+                make_papers.apply_async(kwargs={"chains": 1}, expires=60)
+            return
