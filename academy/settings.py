@@ -184,6 +184,8 @@ EMAIL_TIMEOUT = 10  # seconds; Django's default waits for ever
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SMTC Academy <academy@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Mails and feeds are written outside any request and need the address people know.
+# Keys that badges are signed with, a JSON Web Key Set: see docs/decisions/0025-badges.md. Never in a log.
+BADGE_KEYS = env.str("BADGE_KEYS", default="")
 SITE_URL = env.str("SITE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
 
 # --- Who may come in ---------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
+from assessments.actions.badges import publish_list, sign_next
 from assessments.actions.certificates import make_next
 
 SECONDS = 20.0  # of work: a worker told to stop is soon done
@@ -19,3 +20,12 @@ def make_papers(chains: int = 2) -> None:
             for _ in range(chains):
                 make_papers.apply_async(kwargs={"chains": 1}, expires=60)
             return
+
+
+@shared_task
+def sign_badges() -> None:
+    """Badges of certificates that are ready, and the list of those that no longer stand."""
+    begin = monotonic()
+    while monotonic() - begin < SECONDS and sign_next(at=timezone.now()):
+        pass
+    publish_list(at=timezone.now())

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from assessments.models import Certificate, CertificatePaper
+from assessments.models import Badge, Certificate, CertificatePaper, RevocationList
 from tests import factories
 from tests.invariants import another
 
 NOON = factories.rome(2022, 6, 20, 12)
 SOMEBODY = "(SELECT min(id) FROM academy_user)"
 STATEMENT = "(SELECT id FROM assessments_certificate WHERE state = 'valid' AND ready_at IS NOT NULL)"
-WAITING = "(SELECT id FROM assessments_certificate WHERE ready_at IS NULL)"
+WAITING = "(SELECT min(id) FROM assessments_certificate WHERE ready_at IS NULL)"
 ENDED = f"ended_at = now(), ended_by_id = {SOMEBODY}, reason = 'Refuso'"
 STANDS = "state = 'valid', ended_at = NULL, ended_by_id = NULL, reason = ''"
 LAST = "(SELECT max(id) FROM assessments_certificate)"
@@ -23,6 +23,11 @@ def issued(**changes: str) -> str:
     number = {"code": "'0123456789012345678901'", "ready_at": "NULL", "supersedes_id": "NULL"}
     ended = {"ended_at": "NULL", "ended_by_id": "NULL", "reason": "''", "state": "'valid'"}
     return another(Certificate, **{"enrollment_id": other, "kind": "'statement'"} | number | ended | changes)
+
+
+def badge(**changes: str) -> str:
+    """SQL that signs another badge, of the certificate that waits."""
+    return another(Badge, **{"certificate_id": WAITING, "place": "8", **changes})
 
 
 BROKEN_BY_CERTIFICATES = {
@@ -97,6 +102,19 @@ BROKEN_BY_CERTIFICATES = {
         "DELETE FROM assessments_certificatepaper WHERE content IS NULL",
     ],
     "a_ready_certificate_takes_no_more_papers": another(CertificatePaper, kind="'supplement'"),
+    "a_badge_is_in_a_known_language": badge(language="'fr'"),
+    "a_badge_has_a_place_the_list_has": badge(place="131072"),
+    "a_badge_is_signed": badge(jws="'a.b'"),
+    "a_badge_is_never_changed": [
+        "UPDATE assessments_badge SET place = 7",
+        "DELETE FROM assessments_badge",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE assessments_badge",
+    ],
+    "a_badge_is_of_a_certificate": badge(certificate_id=STATEMENT),
+    "there_is_one_list_of_revoked_badges": (
+        "INSERT INTO assessments_revocationlist (id, jws, signed_at) VALUES (2, 'a.b.c', now())"
+    ),
+    "a_list_of_revoked_badges_is_signed": "UPDATE assessments_revocationlist SET jws = ''",
 }
 
 
@@ -111,5 +129,8 @@ def certificates_of_every_state() -> None:
     old.save()
     factories.a_certificate(person, supersedes=old)
     factories.a_certificate(person, kind="certificate", ready=False)
+    other = factories.a_certificate(kind="certificate", ready=False)
+    Badge.objects.create(certificate=other, language="it", place=7, jws="a.b.c", signed_at=NOON)
+    RevocationList.objects.create(pk=1, jws="a.b.c", signed_at=NOON)
     left = {"starts_on": date(2022, 1, 13), "ends_on": date(2022, 3, 4), "ended_at": NOON, "reason": "Ritiro"}
     factories.an_enrollment(state="withdrawn", **left)

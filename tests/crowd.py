@@ -196,7 +196,7 @@ def fill(rows: int) -> None:
     many(Authenticator, rows, user=people, type=Authenticator.Type.TOTP, data={})
     many(Group, rows, name=named("Gruppo"))
     written = {"facts": {"name": "Ada"}, "digest": "0" * 64, "issued_by": people[0], "issued_at": DAY}
-    codes = [f"{row:022}" for row in range(len(places))]
+    codes = [f"{place.pk:022}" for place in places]
     many(Certificate, rows, enrollment=places, kind="statement", year=2022, code=codes, **written)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from academy.demo.calls import Admission
+from assessments.actions.badges import sign_next
 from assessments.actions.certificates import issue_certificates, make_next
 from assessments.issuing import fingerprint, lines_of
 
@@ -27,4 +28,6 @@ class Certificates:
         office = self.stage.office
         issue_certificates(cohort=cohort, people=usual, seen=fingerprint(lines), by=office, at=at)
         while make_next(at=at):
+            pass
+        while sign_next(at=at):
             pass

@@ -143,6 +143,11 @@ def credential(issuer: Issuer, achievement: Achievement, award: Award) -> Docume
     }
 
 
+def awarded(issuer: Issuer, achievement: Achievement) -> Document:
+    """What `achievement.id` answers."""
+    return {"@context": [CREDENTIALS, OPEN_BADGES], **_achievement(issuer, achievement)}
+
+
 def status_list(issuer: Issuer, address: str, revoked: Iterable[int], at: datetime) -> Document:
     """The list at `address`, made `at`: which places are those of revoked badges."""
     return {

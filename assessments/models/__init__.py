@@ -1,6 +1,7 @@
 """The record of what participants did and achieved."""
 
 from .absence import AbsenceAttachment, AbsenceNotice, AnswerState, RectificationRequest
+from .badge import Badge, RevocationList
 from .certificate import (
     PAPERS,
     Certificate,
@@ -35,6 +36,7 @@ __all__ = [
     "AnswerState",
     "AttendanceRule",
     "Attending",
+    "Badge",
     "Certificate",
     "CertificateKind",
     "CertificateNeed",
@@ -63,6 +65,7 @@ __all__ = [
     "RectificationRequest",
     "Register",
     "RegisterState",
+    "RevocationList",
     "Rubric",
     "RubricCriterion",
     "RubricLevel",

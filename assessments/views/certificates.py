@@ -91,7 +91,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     certificates = (
         Certificate.objects.ready()
         .filter(enrollment__user=request.user.pk)
-        .select_related("successor")
+        .select_related("successor", "badge")
         .prefetch_related("papers")
         .order_by("-issued_at", "-pk")
     )

@@ -6,15 +6,11 @@ Run by `make test-faults`. Workers look at the real clock, so what they send is 
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,10 +25,10 @@ from academy.models import Notice
 from courses.models import Session
 from tests.factories import a_cohort, a_module, a_person, an_enrollment
 from tests.smtp import MailServer
+from tests.workers import a_worker, children
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 State = Notice.State
 FINAL = {State.SENT, State.DROPPED, State.REFUSED, State.PARKED}
 
@@ -66,37 +62,6 @@ def environment(server, valkey) -> dict[str, str]:
 def clock(valkey) -> Celery:
     """Stands for beat: publishes sweeps whenever the test says."""
     return Celery(broker=broker_url(valkey.redis_url))
-
-
-@contextmanager
-def a_worker(environment, log: Path) -> Iterator[subprocess.Popen]:
-    """`celery worker` with two children, as the demo runs it."""
-    command = [sys.executable, "-m", "celery", "--app=academy", "worker", "--concurrency=2"]
-    with log.open("a") as file:
-        worker = subprocess.Popen(
-            [*command, "--loglevel=WARNING", "--without-gossip"],
-            cwd=ROOT,
-            env=environment,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-        )
-    try:
-        yield worker
-    finally:
-        kill_all(worker)
-
-
-def kill_all(worker: subprocess.Popen) -> None:
-    """Worker and children at once, as a machine that loses its power."""
-    if worker.poll() is None:
-        os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
-
-
-def children(worker: subprocess.Popen) -> list[int]:
-    found = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
-    return [int(pid) for pid in found.read_text().split()] if found.exists() else []
 
 
 def people_with_a_session_soon(number: int) -> list[str]:

@@ -70,6 +70,7 @@ NEVER_ALIKE = {
     "enrollment.ApplicationSnapshot": {"content", "digest"},
     "assessments.Certificate": {"code"},  # and with it every paper
     "assessments.CertificatePaper": {"content", "digest"},
+    "assessments.Badge": {"place", "salt", "jws"},
 }
 IN_ORDER_OF = {
     "courses.MaterialVersion": ["material", "number"],

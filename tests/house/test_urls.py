@@ -31,6 +31,14 @@ PUBLIC = {
     "enrollment:confirm_interest",  # their tokens are the keys
     "enrollment:leave_interest",
     "assessments:verification",  # what is printed on the paper is the key
+    "assessments:check",
+    "assessments:badge",  # leads to that page
+    # what a verifier of badges reads
+    "assessments:badge_issuer",
+    "assessments:badge_key",
+    "assessments:revoked_badges",
+    "assessments:badge_achievement",
+    "assessments:badge_picture",
     # allauth: coming in, and proving an address
     "account_login",
     "account_signup",

@@ -16,6 +16,10 @@ ENTRIES = list(polib.pofile(str(CATALOGUE)))
 # Names, and words that Italian took as they are.
 SAME = {
     "Project work",
+    "project work",
+    "badge",
+    "Badge",
+    "Politecnico di Torino",
     "%(seconds).1f s",
     "Academy",
     "account",
