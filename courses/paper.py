@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,7 @@ def as_data(paper: Paper) -> dict[str, str]:
     return {"paper": json.dumps(data, ensure_ascii=False)}
 
 
+@lru_cache(maxsize=8)  # several papers in a row lead to one address
 def as_squares(address: str) -> str:
     """`address` as the SVG of a QR code, which a quarter of it may be missing from."""
     from qrcode import QRCode
