@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.certificates import reissue_certificate, revoke_certificate
@@ -89,7 +90,7 @@ class CertificateAdmin(RecordAdmin):
         if not certificate.ready_at:
             return _("being made")
         return format_html_join(
-            format_html("<br>"),
+            SafeString("<br>"),
             '<a href="{}">{} ({})</a>',
             (
                 (

@@ -220,6 +220,11 @@ class Certificate(models.Model):
         return f"{self.kind[0].upper()}-{self.year}-{number}"
 
     @property
+    def signed_badge(self):
+        """Its badge, once there is one."""
+        return getattr(self, "badge", None)
+
+    @property
     def name(self) -> str:
         """Of the person, as it was printed."""
         return self.facts["name"]

@@ -30,6 +30,8 @@ def test_what_people_wait_for_is_looked_at_each_minute():
         "enrollment.tasks.exclude_incomplete",
         "enrollment.tasks.settle_places",
         "courses.tasks.plan",
+        "assessments.tasks.make_papers",
+        "assessments.tasks.sign_badges",
     }
 
 

@@ -296,7 +296,7 @@ def pages_if_the_other_gave(work, level):
     )
     client = client_of(work.academic.role.user)
     pages = ("/teaching/projects/", work.address("project"), work.address("judgement"))
-    return [re.sub(r"-\d+|_\d+|/\d+/|\d{4}|T\d+", "#", main_of(client.get(page))) for page in pages]
+    return [re.sub(r"-\d+|_\d+|/\d+/|\d{6}|\d{4}|T\d+", "#", main_of(client.get(page))) for page in pages]
 
 
 def test_before_both_have_judged_pages_are_the_same_whatever_the_other_gave():

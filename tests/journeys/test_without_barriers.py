@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from assessments.actions.absences import send_notice
 from assessments.actions.register import Call, Given, Spell, call_roll
 from assessments.actions.requests import ask_for_rectification
-from assessments.models import AttendanceRule
+from assessments.models import AttendanceRule, CertificateRule
 from assessments.presence import Attendance
 from courses.actions.timetable import cancel_session, move_session
 from courses.models import Role
@@ -19,6 +19,7 @@ from enrollment.access import interest_token
 from enrollment.actions.eligibility import ask_for_documents
 from enrollment.actions.interest import leave_address
 from tests.factories import (
+    a_certificate,
     a_cohort,
     a_document,
     a_draft,
@@ -38,6 +39,7 @@ from tests.factories import (
     rome,
     somebody_of_the_office,
 )
+from tests.projects import projects_of_every_state
 
 NOW = rome(2022, 2, 3, 9)
 # Widths move and hide things, so all rules are asked at both; the other scheme changes colours alone.
@@ -79,6 +81,7 @@ class Portal:
         a_notice(user=self.member.user, key=today.pk)
         self.held, self.tutor = held, a_person()
         self.write_into_the_register(cohort)
+        self.judge()
         next_year = {
             "starts_on": NOW.date() + timedelta(days=90),
             "ends_on": NOW.date() + timedelta(days=240),
@@ -102,6 +105,14 @@ class Portal:
         self.nomination = a_nomination(cohort=self.call.cohort, contact=a_person())
         an_application(cohort=self.call.cohort, nomination=self.nomination)
         self.interest = leave_address(email="anna@example.org", language="it", at=NOW)
+
+    def judge(self) -> None:
+        """A certificate, and a project with its team and panel."""
+        CertificateRule.objects.create(cohort=self.member.cohort, need="hours")
+        for need in ("project", "final"):
+            CertificateRule.objects.create(cohort=self.member.cohort, need=need, letter="A")
+        self.certificate = a_certificate(self.member)
+        self.project = projects_of_every_state()[1]
 
     def write_into_the_register(self, cohort) -> None:
         """Somebody came late, asks for more and will not come; rules of every kind."""
@@ -127,6 +138,7 @@ class Portal:
             "a stranger": (
                 None,
                 *("/", "/programme/", "/cohorts/", f"{edition}/", f"{cohort}/"),
+                *(f"/certificates/{self.certificate.code}/", f"/certificates/{'0' * 22}/"),
                 *("/privacy/", "/accessibility/", "/contacts/", "/nowhere/"),
                 *("/accounts/login/", "/accounts/signup/", "/accounts/login/code/"),
                 *("/interest/", "/interest/left/"),
@@ -154,7 +166,8 @@ class Portal:
                 self.member.user,
                 *("/home/", "/schedule/", "/schedule/?view=week", "/schedule/?view=month"),
                 *(f"/sessions/{self.soon.pk}/", f"/sessions/{self.moved.pk}/join/"),
-                *("/calendar/", "/results/", "/notices/"),
+                *("/calendar/", "/results/", "/notices/", "/documents/"),
+                f"/results/certificate/{self.member.pk}/",
                 *("/attendance/", f"/attendance/?miss={self.moved.pk}"),
                 *(f"/attendance/{self.moved.pk}/absence/", f"/attendance/{self.held.pk}/rectification/"),
                 *(f"/sessions/{self.soon.pk}/checkin/", f"/checkin/{self.soon.pk}/nonsense/"),
@@ -176,7 +189,21 @@ class Portal:
                 *("/home/", "/admin/", "/admin/courses/session/", f"{office_session}/change/"),
                 *(f"{office_session}/move/", "/admin/enrollment/application/"),
                 *(f"/admin/courses/cohort/{self.call.cohort.pk}/change/", "/admin/assessments/score/"),
+                *(
+                    f"/teaching/editions/{self.member.cohort_id}/certificates/{page}"
+                    for page in ("", "issue/")
+                ),
+                f"/admin/assessments/certificate/{self.certificate.pk}/change/",
                 f"/admin/assessments/score/{self.score.pk}/change/",
+            ),
+            "a team": (
+                self.project.team.places.first().enrollment.user,
+                *("/home/", "/team/", f"/team/milestones/{self.project.milestones.first().pk}/"),
+            ),
+            "an assessor": (
+                self.project.panel.first().role.user,
+                *("/teaching/projects/", f"/teaching/projects/{self.project.pk}/"),
+                f"/teaching/projects/{self.project.pk}/judgement/",
             ),
             "the office admitting": (
                 somebody_of_the_office(),
@@ -202,6 +229,8 @@ class Portal:
             "a tutor",
             "the office",
             "the office admitting",
+            "a team",
+            "an assessor",
         ),
     ],
 )
