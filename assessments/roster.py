@@ -9,7 +9,7 @@ from django.utils import timezone
 from assessments.models import ModuleTest, Presence, Score, ScoreEntry
 from assessments.score_files import Place, Standing, Why
 from courses.models import Session
-from enrollment.models import Enrollment
+from enrollment.models import BY_INVITATION, Enrollment, Invitation
 
 
 def roster(test: ModuleTest, *, attempt: int = 1, at: datetime):
@@ -89,27 +89,34 @@ def retake_of(test: ModuleTest) -> Session | None:
 
 
 def register_roster(session: Session):
-    """Enrollments, by name, whose presence in `session` is recorded: the members on its day.
+    """Enrollments, by name, whose presence in `session` is recorded: who is expected in it.
 
     Auditors are among them. Whoever has a presence stays in sight, whatever became of the dates.
     """
     edition = Enrollment.objects.filter(cohort=session.cohort_id)
-    members = edition.members_on(timezone.localdate(session.starts_at))
+    members = edition.filter(pk__in=Enrollment.objects.attending(session).values("pk"))
     recorded = edition.filter(Exists(Presence.objects.filter(session=session, enrollment=OuterRef("pk"))))
     return (members | recorded).select_related("user").order_by("user__name", "pk")
 
 
 def rosters(sessions: Collection[Session]) -> dict[int, list[Enrollment]]:
-    """`register_roster` of each of these sessions of one edition, in two queries."""
+    """`register_roster` of each of these sessions of one edition, in three queries."""
     edition = Enrollment.objects.filter(cohort__in={session.cohort_id for session in sessions})
     people = list(edition.select_related("user").order_by("user__name", "pk"))
     recorded = set(Presence.objects.filter(session__in=sessions).values_list("session", "enrollment"))
+    invited = set(Invitation.objects.filter(session__in=sessions).values_list("session", "enrollment"))
     return {
         session.pk: [
             person
             for person in people
             if person.cohort_id == session.cohort_id
-            and (person.attends(timezone.localdate(session.starts_at)) or (session.pk, person.pk) in recorded)
+            and (
+                (session.pk, person.pk) in recorded
+                or (
+                    person.attends(timezone.localdate(session.starts_at))
+                    and (session.purpose not in BY_INVITATION or (session.pk, person.pk) in invited)
+                )
+            )
         ]
         for session in sessions
     }

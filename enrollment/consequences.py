@@ -13,11 +13,7 @@ from enrollment.models import Enrollment
 def of_session(session: Session, becoming: Becoming) -> Iterable[Consequence]:
     """How many participants are told, and who belongs to the edition on one of the two days only."""
     before, after = (
-        set(
-            Enrollment.objects.members_on(localdate(moment))
-            .filter(cohort=session.cohort_id)
-            .values_list("pk", flat=True)
-        )
+        set(Enrollment.objects.attending(session, on=localdate(moment)).values_list("pk", flat=True))
         for moment in (session.starts_at, becoming.starts_at)
     )
     if becoming.told and (after or before):

@@ -28,7 +28,7 @@ from courses.hours import minutes_between
 from courses.models import Hub, Session, SessionTeacher
 from courses.models.session import title_of
 from courses.models.wording import readers_language
-from enrollment.models import Enrollment, PlaceChoice
+from enrollment.models import Enrollment, Invitation, PlaceChoice
 from enrollment.models.ready import ready
 from enrollment.seating import Habit, usual_rooms
 
@@ -139,7 +139,8 @@ def sessions_of(user):
         tutored=ExpressionWrapper(sessions_tutored_by(user), BooleanField()),
     )
     # Naming the editions first spares the look at memberships for every session of the others.
-    attended = Q(cohort__in=followed.values("cohort")) & Exists(membership)
+    attended = Q(cohort__in=followed.values("cohort")) & Q(Exists(membership))
+    attended &= Invitation.objects.expecting(enrollment__user=user)
     return mine.filter(Q(taught=True) | Q(tutored=True) | attended)
 
 

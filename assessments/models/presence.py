@@ -13,6 +13,7 @@ from enrollment.models import Enrollment
 
 from .register import FINAL, Rectification, somebody
 from .report import PlatformReport
+from .score import TO_BE_RETAKEN
 
 OF_THE_SESSION = CopiedFacts("session", "courses_session", ("cohort_id",))
 CODES = (Source.ROOM_CODE, Source.CALL_CODE)
@@ -379,6 +380,23 @@ class RecordedSession(Session):
                                     WHERE session_id = NEW.id AND state IN ({FINAL}))
                     THEN {{refuse}} END IF;
                     RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="invite_who_needs_this_retake",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("purpose", "module_id", "cohort_id"),
+                when=pgtrigger.After,
+                func=f"""
+                    IF TG_OP = 'UPDATE' THEN
+                        DELETE FROM enrollment_invitation WHERE session_id = NEW.id;
+                    END IF;
+                    INSERT INTO enrollment_invitation (session_id, enrollment_id)
+                    SELECT NEW.id, score.enrollment_id
+                    FROM assessments_moduletest t JOIN assessments_score score ON score.test_id = t.id
+                    WHERE NEW.purpose = 'retake' AND t.cohort_id = NEW.cohort_id
+                      AND t.module_id = NEW.module_id AND t.may_be_retaken AND {TO_BE_RETAKEN}
+                    ON CONFLICT DO NOTHING;
+                    RETURN NULL;
                 """,
             ),
             pgtrigger.Trigger(

@@ -27,6 +27,10 @@ FULL_MARKS = reduce(
     or_, (Q(scale=scale, value=marks.highest) for scale, marks in RANGES.items() if marks.honours)
 )
 FAILED = reduce(or_, (Q(scale=scale, value__lt=marks.passes) for scale, marks in RANGES.items()))
+# The same in SQL, of a first attempt that is published.
+PASS_MARK = " ".join(f"WHEN '{scale}' THEN {marks.passes}" for scale, marks in RANGES.items())
+TO_BE_RETAKEN = f"""score.attempt = 1 AND score.published_at IS NOT NULL
+    AND (score.value IS NULL OR score.value < CASE score.scale {PASS_MARK} END)"""
 
 
 class Outcome(models.TextChoices):
@@ -225,6 +229,30 @@ class Score(models.Model):
                     ) THEN {refuse} END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
                     RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="invite_to_the_retake",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.After,
+                declare=[("the_row", "record")],
+                func=f"""
+                    IF TG_OP = 'DELETE' THEN the_row := OLD; ELSE the_row := NEW; END IF;
+                    IF the_row.attempt <> 1 THEN RETURN NULL; END IF;
+                    DELETE FROM enrollment_invitation i USING courses_session s, assessments_moduletest t
+                    WHERE t.id = the_row.test_id AND s.id = i.session_id
+                      AND i.enrollment_id = the_row.enrollment_id AND s.purpose = 'retake'
+                      AND s.cohort_id = t.cohort_id AND s.module_id = t.module_id
+                      AND (TG_OP = 'DELETE' OR NOT ({TO_BE_RETAKEN.replace("score.", "the_row.")}));
+                    IF TG_OP <> 'DELETE' THEN
+                        INSERT INTO enrollment_invitation (session_id, enrollment_id)
+                        SELECT s.id, the_row.enrollment_id
+                        FROM assessments_moduletest t JOIN courses_session s USING (cohort_id, module_id)
+                        WHERE t.id = the_row.test_id AND t.may_be_retaken AND s.purpose = 'retake'
+                          AND {TO_BE_RETAKEN.replace("score.", "the_row.")}
+                        ON CONFLICT DO NOTHING;
+                    END IF;
+                    RETURN NULL;
                 """,
             ),
             pgtrigger.Trigger(

@@ -33,7 +33,7 @@ from courses.models import Session
 from courses.refusals import Refusal
 from courses.views.files import to_be_saved
 from courses.views.once import once
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, Invitation
 
 PAGE = "assessments:attendance"
 SOON, LATELY = 12, 8  # sessions to come, and held, that are not folded away
@@ -141,6 +141,7 @@ def page_of(standing: Attendance, ticked: set[int], at: datetime) -> Page:
     requests = {one.session_id: one for one in asked}
     standing_requests = {key for key, one in requests.items() if one.state != AnswerState.REFUSED}
     sessions = Session.objects.live().filter(cohort=enrollment.cohort_id).select_related("module", "register")
+    sessions = sessions.filter(Invitation.objects.expecting(enrollment=enrollment))
     during = [
         session
         for session in sessions.order_by("starts_at", "pk")
@@ -179,8 +180,7 @@ def until(session: Session, told: Iterable[PresenceInterval], at: datetime) -> d
 def membership(request: HttpRequest, pk: int) -> tuple[Session, Enrollment]:
     """A live session of an edition this person followed on its day; 404 for any other."""
     session = get_object_or_404(Session.objects.live().select_related("module", "cohort"), pk=pk)
-    members = Enrollment.objects.members_on(timezone.localdate(session.starts_at))
-    return session, get_object_or_404(members, user=request.user, cohort=session.cohort_id)
+    return session, get_object_or_404(Enrollment.objects.attending(session), user=request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

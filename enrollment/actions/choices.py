@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import TruncDate
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from courses.models import Cohort, Hub, Room, Session, SessionPlace
 from courses.refusals import Refusal
-from enrollment.models import Enrollment, PlaceChoice
+from enrollment.models import BY_INVITATION, Enrollment, PlaceChoice
 from enrollment.seating import Habit, Wish, seat, usual_rooms
 
 log = logging.getLogger(__name__)
@@ -90,6 +89,8 @@ def settle_places(*, at: datetime) -> list[Session]:
     """
     member = Enrollment.objects.live().members_on(OuterRef("day")).filter(cohort=OuterRef("cohort"))
     undecided = member.exclude(choices__session=OuterRef("pk"))
+    invited = undecided.filter(invitations__session=OuterRef("pk"))
+    lacking = Exists(undecided) & ~Q(purpose__in=BY_INVITATION) | Exists(invited)
     booked = SessionPlace.objects.filter(session=OuterRef("session"), room=OuterRef("room"))
     astray = PlaceChoice.objects.filter(~Exists(booked), session=OuterRef("pk"), room__isnull=False)
     roomy = SessionPlace.objects.filter(session=OuterRef("pk"), room__isnull=False)
@@ -99,7 +100,7 @@ def settle_places(*, at: datetime) -> list[Session]:
         .filter(Exists(roomy), starts_at__gt=at)
         .exclude(mode=Session.Mode.REMOTE)
         .annotate(day=TruncDate("starts_at"), ahead=ahead)
-        .filter(Q(Exists(undecided), starts_at__lt=at + F("ahead")) | Q(Exists(astray)))
+        .filter(lacking & Q(starts_at__lt=at + F("ahead")) | Q(Exists(astray)))
         .order_by("starts_at", "pk")
     )
     return [settle_places_of(session=session, at=at) for session in sessions]
@@ -146,8 +147,8 @@ def may_be_remote(session: Session) -> bool:
 
 def refuse_choice(enrollment: Enrollment, session: Session, at: datetime) -> None:
     """Refusal where nothing can be chosen any more, or not by this person."""
-    members = Enrollment.objects.live().members_on(localdate(session.starts_at))
-    if not members.filter(pk=enrollment.pk, cohort=session.cohort_id).exists():
+    members = Enrollment.objects.live().attending(session)
+    if not members.filter(pk=enrollment.pk).exists():
         raise Refusal(_("Only who follows the edition on that day can choose a place."))
     if session.cancelled:
         raise Refusal(_("This session is cancelled."))
@@ -163,8 +164,7 @@ def seat_by_default(session: Session, rooms: Rooms, at: datetime) -> None:
     hubs = {pk: room.hub_id for pk, room in rooms.items()}
     chosen = PlaceChoice.objects.filter(session=session)  # who waits comes before too
     free = {pk: room.capacity - chosen.filter(room=pk).count() for pk, room in rooms.items()}
-    members = Enrollment.objects.live().members_on(localdate(session.starts_at))
-    undecided = members.filter(cohort=session.cohort_id).exclude(choices__session=session)
+    undecided = Enrollment.objects.live().attending(session).exclude(choices__session=session)
     choices = []
     for enrollment in undecided.order_by("admitted_at", "pk"):
         remote = enrollment.access == Enrollment.Access.REMOTE

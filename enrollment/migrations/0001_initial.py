@@ -2557,4 +2557,73 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "enrollment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="enrollment.enrollment",
+                        verbose_name="enrollment",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="courses.session",
+                        verbose_name="session",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation to a session",
+                "verbose_name_plural": "invitations to sessions",
+                "ordering": ["session", "enrollment"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "enrollment"),
+                        name="one_is_invited_to_a_session_once",
+                        violation_error_message="This person is invited already.",
+                    )
+                ],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="one_is_invited_to_sessions_of_the_own_edition",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM courses_session s JOIN enrollment_enrollment e USING (cohort_id)\n                        WHERE s.id = NEW.session_id AND e.id = NEW.enrollment_id\n                    ) THEN RAISE check_violation USING MESSAGE = 'one_is_invited_to_sessions_of_the_own_edition', CONSTRAINT = 'one_is_invited_to_sessions_of_the_own_edition'; END IF;\n                    RETURN NEW;\n                ",
+                    hash="ecff70ed121ab83f5fdce87e29804ee3f448d47a",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_one_is_invited_to_sessions_of_the_own_edition_3b5a2",
+                    table="enrollment_invitation",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="an_invitation_changes_the_timetable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE courses_cohort SET version = version + 1\n            WHERE id IN ((SELECT cohort_id FROM courses_session WHERE id = OLD.session_id), (SELECT cohort_id FROM courses_session WHERE id = NEW.session_id));\n            RETURN NULL;\n        ",
+                    hash="45c66560a14f2502226b0fa8e56fa94aaa0ed805",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_an_invitation_changes_the_timetable_0e96a",
+                    table="enrollment_invitation",
+                    when="AFTER",
+                ),
+            ),
+        ),
     ]

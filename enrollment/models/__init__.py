@@ -16,6 +16,7 @@ from .enrollment import CohortSeats, Enrollment
 from .evaluation import Criterion, Evaluation, InterviewSlot, Phase, Points
 from .file import LARGEST_FILE, ApplicationFile, ContentType
 from .interest import Interest
+from .invitation import BY_INVITATION, Invitation
 from .joining import Joining
 from .nomination import Nomination
 from .offer import Offer
@@ -25,6 +26,7 @@ from .team import Team, TeamPlace
 from .visit import MaterialVisit
 
 __all__ = [
+    "BY_INVITATION",
     "LARGEST_FILE",
     "NEEDED",
     "PROFILE_FIELDS",
@@ -45,6 +47,7 @@ __all__ = [
     "Ground",
     "Interest",
     "InterviewSlot",
+    "Invitation",
     "Joining",
     "MaterialVisit",
     "Nomination",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -45,6 +46,13 @@ class EnrollmentQuerySet(models.QuerySet):
         Whoever left before the first day never did.
         """
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def attending(self, session, *, on=None):
+        """Who is expected in `session`, were it `on` that day: the members, of a retake those invited."""
+        members = self.members_on(on or localdate(session.starts_at)).filter(cohort=session.cohort_id)
+        if session.purpose == session.Purpose.RETAKE:
+            return members.filter(invitations__session=session)
+        return members
 
     def with_new_materials(self, at):
         """Each with `new_materials`: how many of the edition's came or changed since the last visit."""

@@ -17,7 +17,7 @@ from django.db.models import (
 )
 from django.db.models.functions import TruncDate
 from django.urls import reverse
-from django.utils.timezone import get_default_timezone, localdate
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -26,7 +26,7 @@ from courses.models import Role, Session, SessionPlace, SessionTeacher, Substitu
 from courses.notices import WINDOW, NoticeKind
 from enrollment.diary import diary
 from enrollment.events import invitation
-from enrollment.models import Enrollment, PlaceChoice
+from enrollment.models import Enrollment, Invitation, PlaceChoice
 
 SETTLING = timedelta(minutes=10)  # several corrections of one session are one piece of news
 SOON = timedelta(hours=24)  # a change of what begins this soon does not wait
@@ -198,11 +198,13 @@ def concerned(sessions: QuerySet[Session]) -> tuple[QuerySet[Any], QuerySet[Any]
     """`sessions` once per `person`: members of the edition on that day, who teaches it, and its tutors."""
     day = TruncDate("starts_at", tzinfo=get_default_timezone())
     members = sessions.annotate(
+        place=F("cohort__enrollments"),
         person=F("cohort__enrollments__user"),
         first_day=F("cohort__enrollments__starts_on"),
         last_day=F("cohort__enrollments__ends_on"),
         admitted_at=F("cohort__enrollments__admitted_at"),
     ).filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
+    members = members.filter(Invitation.objects.expecting(enrollment=OuterRef("place")))
     teachers = sessions.annotate(person=F("teachers__instructor__user")).exclude(person=None)
     there = SessionPlace.objects.filter(session=OuterRef("pk"), room__hub=OuterRef("hub"))
     tutors = sessions.annotate(
@@ -215,8 +217,7 @@ def begun_or_strange(session: Session, notice, at) -> str | None:
     """Why `session` is no news for this person any more."""
     if session.starts_at <= at:
         return gettext_noop("the session has already begun")
-    day = localdate(session.starts_at)
-    members = Enrollment.objects.members_on(day).filter(user=notice.user_id, cohort=session.cohort_id)
+    members = Enrollment.objects.filter(user=notice.user_id).attending(session)
     tutored = Session.objects.filter(sessions_tutored_by(notice.user_id), pk=session.pk)
     if members.exists() or notice.user_id in teachers_of([session.pk]) or tutored.exists():
         return None

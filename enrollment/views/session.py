@@ -7,7 +7,6 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -91,8 +90,7 @@ def choices_in(found: Session, mine: Entry | None, rooms: list[Room]) -> dict:
 
 def membership(user, found: Session):
     """The enrollment by which `user` attends the session."""
-    members = Enrollment.objects.live().members_on(localdate(found.starts_at))
-    return members.filter(user=user, cohort=found.cohort_id)
+    return Enrollment.objects.live().filter(user=user).attending(found)
 
 
 @require_POST

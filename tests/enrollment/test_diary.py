@@ -11,6 +11,7 @@ from courses.actions.timetable import cancel_session, move_session
 from courses.models import Module, Session
 from enrollment.actions.offers import end_enrollment
 from enrollment.diary import diary, hours_so_far
+from enrollment.models import Invitation
 from enrollment.views.schedule import span
 from tests.factories import (
     a_cohort,
@@ -80,6 +81,7 @@ def test_a_participant_has_the_sessions_of_the_edition_with_room_or_call(person,
 )
 def test_a_session_is_called_the_same_in_the_diary_and_on_its_page(cohort, person, facts, language, title):
     session = a_session(cohort=cohort, starts_at=rome(2022, 3, 25, 9), **facts)
+    Invitation.objects.create(session=session, enrollment=person.enrollments.get())
     Module.objects.filter(pk=session.module_id).update(title_it="Modulo 1", title_en="Module 1")
     with override(language):
         assert [entry.title for entry in diary(person)] == [title]

@@ -19,6 +19,7 @@ from enrollment.models import (
     Evaluation,
     Interest,
     InterviewSlot,
+    Invitation,
     Joining,
     Nomination,
     Offer,
@@ -306,6 +307,10 @@ BROKEN_BY = {
     "one_joins_the_calls_of_the_own_edition": another(
         Joining, enrollment_id="(SELECT min(id) FROM enrollment_enrollment)"
     ),
+    "one_is_invited_to_a_session_once": another(Invitation),
+    "one_is_invited_to_sessions_of_the_own_edition": another(
+        Invitation, enrollment_id="(SELECT min(id) FROM enrollment_enrollment)"
+    ),
     "an_enrollment_has_a_known_state": another(
         Enrollment, state="'lost'", ends_on="starts_on", ended_at="admitted_at"
     ),
@@ -429,6 +434,7 @@ def world():
     )
     away = factories.an_enrollment(cohort=hybrid.cohort, access="remote")
     Joining.objects.create(enrollment=away, session=hybrid, at=RECEIVED)
+    Invitation.objects.create(enrollment=away, session=hybrid)
     factories.an_offer()
     draft = factories.a_draft(cohort=factories.a_scored_call().cohort)
     factories.a_file(draft)
