@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from assessments.budget import Attended, Lesson, Rule, Scope, Standing, standing
 from assessments.models import AbsenceNotice, AnswerState, AttendanceRule, Presence, RuleScope
-from courses.models import Cohort, Session
+from courses.models import Cohort, Module, Session
 from enrollment.models import Enrollment
 
 DEFAULT_SHARE = 8000
@@ -48,7 +48,8 @@ class Attendance:
 def rules_of(cohort: Cohort, told: Collection[AttendanceRule], lessons: Collection[Lesson]) -> list[Rule]:
     """The rules of an edition, the overall one first; without any, 80% of the hours of the programme.
 
-    The base of modules and blocks is what the programme gives them, of modes what the timetable has.
+    The base of modules and blocks is what the programme gives them, planned yet or not, of modes what the
+    timetable has.
     """
     whole = cohort.programme.minutes
     overall = next((one for one in told if one.scope == RuleScope.OVERALL), None)
@@ -71,8 +72,11 @@ def bases(rule: AttendanceRule, cohort: Cohort, lessons: Collection[Lesson]) -> 
     match rule.scope:
         case RuleScope.MODULE | RuleScope.BLOCK:
             sums: defaultdict[str, int] = defaultdict(int)
-            for lesson in lessons:
-                sums[lesson.module if rule.scope == RuleScope.MODULE else lesson.block] += lesson.minutes
+            modules = Module.objects.filter(block__programme=cohort.programme_id)
+            given = modules.filter(block__counts_towards_total=True, minutes__gt=0)
+            key = "code" if rule.scope == RuleScope.MODULE else "block__code"
+            for one, minutes in given.order_by("block__position", "position").values_list(key, "minutes"):
+                sums[one] += minutes
             return list(sums.items())
         case RuleScope.SESSION_MODE:
             return [(rule.mode, sum(one.minutes for one in lessons if one.mode == rule.mode))]
@@ -140,7 +144,9 @@ def with_rules(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
 
 
 def own_attendances(enrollments: Collection[Any], *, at: datetime) -> list[Attendance]:
-    """How one person stands in these places, `with_rules` and each in another edition: one query."""
+    """How one person stands in these places, `with_rules` and each in another edition: one query, and one
+    for each rule of modules or blocks.
+    """
     mine = [enrollment.pk for enrollment in enrollments]
     presence = Q(presences__enrollment__in=mine)
     accepted = Q(absencenotices__enrollment__in=mine, absencenotices__state=AnswerState.ACCEPTED)

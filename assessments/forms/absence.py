@@ -70,13 +70,14 @@ class AbsenceForm(AboutSession):
 
 
 class RequestForm(AboutSession):
-    """`spell` is the whole session where a time is left empty."""
+    """Both times are to be given: to claim the whole session by leaving one empty would be no claim."""
 
     attendance = forms.ChoiceField(label=_("Attended"), choices=Attending, widget=forms.RadioSelect)
     field_order = ["attendance", "starts", "ends", "reason"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["starts"].required = self.fields["ends"].required = True
         self.initial = {
             "starts": localtime(self.session.starts_at).time(),
             "ends": localtime(self.session.ends_at).time(),

@@ -218,6 +218,15 @@ def test_nobody_sees_anything_of_others(lesson):
     assert "No hours yet" in client_of(a_person()).get(PAGE).text
 
 
+@pytest.mark.parametrize("empty", ["starts", "ends"])
+def test_i_was_there_says_from_when_to_when_and_nothing_is_claimed_by_leaving_it_empty(lesson, empty):
+    times = {"starts": "14:00", "ends": "18:00"} | {empty: ""}
+    said = {"attendance": "in_person", "reason": "I came at 14:00", **times}
+    answer = client_of(lesson.people[1].user).post(f"{PAGE}{lesson.session.pk}/rectification/", said)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [empty])
+    assert not RectificationRequest.objects.exists()
+
+
 def test_who_wants_a_register_put_right_reads_what_it_says(lesson):
     address = reverse("assessments:rectification", args=[lesson.session.pk])
     text = words(client_of(lesson.people[1].user).get(address))
@@ -244,6 +253,28 @@ def test_an_accepted_absence_counts_only_where_the_rule_lets_excuses_count(lesso
     assert standing_of(lesson, lesson.people[0]).missed == 240
     AttendanceRule.objects.create(cohort=lesson.cohort, excuses_count=True)
     assert standing_of(lesson, lesson.people[0]).missed == 0
+
+
+@pytest.mark.parametrize("scope", ["module", "block"])
+def test_of_a_module_or_block_the_programme_says_how_much_there_is_to_attend(lesson, scope):
+    """Also of what the timetable does not have yet, or no longer has."""
+    AttendanceRule.objects.create(cohort=lesson.cohort, scope=scope, share=7500)
+    module = lesson.session.module
+    key, whole = (
+        (module.code, module.minutes) if scope == "module" else (module.block.code, module.block.minutes)
+    )
+    assert whole > lesson.session.minutes
+    [told] = attendances(lesson.cohort, [lesson.people[0]], at=END)
+    [own] = own_attendances(with_rules(Enrollment.objects.filter(pk=lesson.people[0].pk)), at=END)
+    for found in (told, own):
+        bases = {one.rule.key: one.rule.base for one in found.standings[1:]}
+        assert sum(bases.values()) == lesson.cohort.programme.minutes
+        [of_it] = [one for one in found.standings[1:] if one.rule.key == key]
+        assert (of_it.rule.base, of_it.missed, of_it.reachable) == (
+            whole,
+            240,
+            whole * 3 <= (whole - 240) * 4,
+        )
 
 
 def test_a_notice_is_sent_once_taken_back_and_sent_again(lesson):
