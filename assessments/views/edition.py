@@ -72,6 +72,7 @@ def edition_attendance(request: HttpRequest, pk: int) -> HttpResponse:
         "sessions": begun.select_related("module", "register").order_by("-starts_at", "-pk"),
         "lost": sum(not row.attendance.reachable for row in following),
         "at_risk": sum(row.attendance.reachable and row.at_risk for row in following),
+        "awaited": any(row.attendance.overall.awaited for row in rows),
         "trail": trail,
     }
     return render(request, "assessments/edition_attendance.html", context)

@@ -115,3 +115,10 @@ def test_a_thousand_people_in_78_sessions_take_less_than_a_second(django_assert_
     sys.stdout.write(f"1,000 people x 78 sessions: {took:.2f} s\n")
     assert {one.overall.attended for one in found} == {78 * 120}
     assert took < 1
+
+
+def test_registers_that_are_missing_have_a_column_only_where_some_are(lesson):
+    office, head = somebody_of_the_office(), "Register not kept yet"
+    assert head not in page(lesson, office).text
+    a_session(lesson.cohort, starts_at=rome(2022, 1, 20, 9))
+    assert head in page(lesson, office).text
