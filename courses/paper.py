@@ -10,14 +10,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fontpkg_titillium_web import ROOT
 
 if TYPE_CHECKING:
-    from typst import PDFStandard
+    from typst import Fonts, PDFStandard
 
 LAYOUT = Path(__file__).with_suffix(".typ")
 FONTS = ROOT / "files"
@@ -96,12 +96,20 @@ def compile_layout(layout: Path, data: dict[str, str], at: datetime, standards: 
         str(layout),
         root=str(layout.parent.parent),
         format="pdf",
-        font_paths=[str(FONTS)],
+        font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs=data,
         pdf_standards=standards,
         timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds only
     )
+
+
+@cache
+def fonts() -> Fonts:
+    """Ours and those Typst brings along, read once by a process that sets papers."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
 
 
 def as_data(paper: Paper) -> dict[str, str]:
