@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "planner": {"task": "courses.tasks.plan", **EACH_MINUTE},
     "papers": {"task": "assessments.tasks.make_papers", **EACH_MINUTE},
     "badges": {"task": "assessments.tasks.sign_badges", **EACH_MINUTE},
+    "questionnaires": {"task": "assessments.tasks.put_questionnaires", **EACH_MINUTE},
     "forget addresses": {"task": "enrollment.tasks.forget_addresses", "schedule": DAY},
     "forget forms sent": {"task": "courses.tasks.forget_sent_forms", "schedule": DAY},
     "forget expired sessions": {"task": "academy.tasks.forget_expired_sessions", "schedule": DAY},

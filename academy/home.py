@@ -12,6 +12,7 @@ from assessments.budget import Standing, tightest
 from assessments.desk import waiting_for
 from assessments.models import AnswerState, ModuleTest, RectificationRequest, Score
 from assessments.progress import RowCount, overdue_since, published_scores, with_progress
+from assessments.questionnaires import with_questionnaires
 from courses.models import Appointment
 from courses.timetable import appointments_to_answer, hit, unfilled
 from enrollment.access import runs_the_office
@@ -48,6 +49,7 @@ class Home:
     call_open: bool = False
     to_confirm: list[Appointment] = field(default_factory=list)
     nominations: list[Nomination] = field(default_factory=list)
+    questionnaires: int = 0
     to_judge: int | None = None
     to_tutor: int | None = None
     to_check: int | None = None
@@ -76,7 +78,8 @@ def home(user, *, at: datetime) -> Home:
     if follows:
         page.scores = list(published_scores(user)[:LATEST_SCORES])
         followed = with_rules(Enrollment.objects.live().filter(user=user).with_new_materials(at))
-        page.followed = list(followed.order_by("-cohort__starts_on"))
+        page.followed = list(with_questionnaires(followed, at).order_by("-cohort__starts_on"))
+        page.questionnaires = sum(getattr(place, "questionnaires", 0) for place in page.followed)
         counted = [place for place in page.followed if place.state == "active" and not place.auditor]
         if counted:
             page.budgets = [(one, tightest(one.standings)) for one in own_attendances(counted, at=at)]

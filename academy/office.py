@@ -54,6 +54,7 @@ SECTIONS = {
         _("Teams and projects"),
         ["Team", "ProjectWork", "Rubric", "RubricCriterion", "ProjectOutcome", "OutcomeEntry"],
     ),
+    "questionnaires": (_("Questionnaires"), ["Questionnaire", "Survey"]),
     "certificates": (_("Certificates"), ["Certificate", "CertificateRule"]),
     "offer": (
         _("Programme, places, instructors"),

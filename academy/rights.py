@@ -66,6 +66,9 @@ MAY = {
         "rubriclevel": "view add change delete",
         "projectoutcome": "view",
         "outcomeentry": "view",
+        "questionnaire": "view add change delete",
+        "question": "view add change delete",
+        "survey": "view",
     },
     "academy": {
         "user": "view add change",

@@ -1,7 +1,7 @@
 """Who may record, see and publish scores, and who keeps which register."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from assessments.models import (
     AbsenceNotice,
@@ -9,8 +9,10 @@ from assessments.models import (
     Deposit,
     ModuleTest,
     ProjectWork,
+    QuestionnaireKind,
     RectificationRequest,
     RegisterState,
+    Survey,
 )
 from courses.access import (
     editions_tutored_by,
@@ -179,3 +181,19 @@ def deposits_open_to(user, day):
     return Deposit.objects.filter(
         Q(milestone__project__in=done.values("pk")) | Q(milestone__project__in=followed.values("pk"))
     )
+
+
+def surveys_read_by(user):
+    """The questionnaires of editions whose results `user` may see once they are closed: of the editions
+    watched all, of the modules taught what was said of them.
+    """
+    if oversees_surveys(user):
+        return Survey.objects.all()
+    taught = sessions_taught_by(user).filter(cohort=OuterRef("cohort"), module=OuterRef("module"))
+    about = Q(Exists(taught), kind=QuestionnaireKind.SATISFACTION)
+    return Survey.objects.filter(about | Q(cohort__in=editions_tutored_by(user)))
+
+
+def oversees_surveys(user) -> bool:
+    """Staff of the office with the right to see questionnaires: they read remarks, too."""
+    return user.is_staff and user.has_perm("assessments.view_survey")

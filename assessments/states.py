@@ -34,3 +34,9 @@ CERTIFICATE_PASSAGES: dict[str, frozenset[str]] = {
     "revoked": frozenset(),
     "superseded": frozenset(),
 }
+
+# Of a questionnaire put to an edition: what was said is shown once it is closed, so nobody opens it again.
+SURVEY_PASSAGES: dict[str, frozenset[str]] = {
+    "open": frozenset({"closed"}),
+    "closed": frozenset(),
+}

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assessments.actions.badges import publish_list, sign_next
 from assessments.actions.certificates import make_next
+from assessments.actions.surveys import ask_what_is_due, close_what_is_over
 
 SECONDS = 20.0  # of work: a worker told to stop is soon done
 
@@ -29,3 +30,10 @@ def sign_badges() -> None:
     while monotonic() - begin < SECONDS and sign_next(at=timezone.now()):
         pass
     publish_list(at=timezone.now())
+
+
+@shared_task
+def put_questionnaires() -> None:
+    """Ask editions what is due, and close what is over."""
+    ask_what_is_due(at=timezone.now())
+    close_what_is_over(at=timezone.now())

@@ -10,6 +10,7 @@ from assessments.views import (
     eligibility,
     papers,
     projects,
+    questionnaires,
     register,
     reports,
     results,
@@ -99,5 +100,14 @@ urlpatterns = [
     path("teaching/projects/", projects.projects, name="projects"),
     path("teaching/projects/<int:pk>/", projects.project, name="project"),
     path("teaching/projects/<int:pk>/judgement/", projects.judgement, name="judgement"),
+    path("questionnaires/", questionnaires.questionnaires, name="questionnaires"),
+    path("questionnaires/<int:pk>/", questionnaires.questionnaire, name="questionnaire"),
+    path(
+        "teaching/editions/<int:pk>/questionnaires/",
+        questionnaires.edition_questionnaires,
+        name="edition_questionnaires",
+    ),
+    path("teaching/questionnaires/", questionnaires.said_of_modules, name="said_of_modules"),
+    path("teaching/questionnaires/<int:pk>/", questionnaires.survey_result, name="survey_result"),
     path("results/", results.results, name="results"),
 ]

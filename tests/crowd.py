@@ -20,6 +20,8 @@ from assessments.models import (
     PresenceInterval,
     ProjectOutcome,
     ProjectWork,
+    Question,
+    Questionnaire,
     Rectification,
     RectificationRequest,
     Register,
@@ -27,6 +29,7 @@ from assessments.models import (
     RubricCriterion,
     Score,
     Signature,
+    Survey,
 )
 from courses.actions.ledger import sign
 from courses.models import (
@@ -191,6 +194,12 @@ def fill(rows: int) -> None:
     sign(by=people[0], at=DAY)
     many(Score, rows, enrollment=places, test=tests, outcome="mark", value=28)
     projects(rows, cohorts, places, people, title)
+    asked = many(Questionnaire, rows, kind="satisfaction", version=[n % 32000 + 9 for n in numbers], **title)
+    many(Question, rows, questionnaire=asked, position=1, **title)
+    mine = Questionnaire.objects.filter(pk__in=[one.pk for one in asked])
+    mine.update(frozen_at=DAY, digest="0" * 64)
+    survey = {"questionnaire": asked, "moment": "module", "module": modules, "cohort": cohorts}
+    many(Survey, rows, opens_at=DAY, closes_at=DAY + timedelta(days=7), **survey)
     many(Notice, rows, user=people, kind="session_tomorrow", key=1, due_at=DAY, not_before=DAY)
     many(EmailAddress, rows, user=people, email=named("row"))
     many(Authenticator, rows, user=people, type=Authenticator.Type.TOTP, data={})

@@ -1,5 +1,5 @@
-"""The office's pages on registers, tests, scores and projects."""
+"""The office's pages on registers, tests, scores, projects, questionnaires and certificates."""
 
-from . import certificate, module_test, project, register, rubric, score
+from . import certificate, module_test, project, questionnaire, register, rubric, score
 
-__all__ = ["certificate", "module_test", "project", "register", "rubric", "score"]
+__all__ = ["certificate", "module_test", "project", "questionnaire", "register", "rubric", "score"]

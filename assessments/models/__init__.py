@@ -22,11 +22,13 @@ from .panel import (
 )
 from .presence import Attending, Presence, PresenceInterval, RecordedSession, SaidBy
 from .project import Deposit, Mentoring, MentorNote, Milestone, ProjectWork
+from .questionnaire import Question, Questionnaire, QuestionnaireKind
 from .register import Rectification, Register, RegisterState, Signature
 from .report import Platform, PlatformReport
 from .rubric import Rubric, RubricCriterion, RubricLevel
 from .rules import AttendanceRule, CertificateNeed, CertificateRule, RuleScope
 from .score import Outcome, Score, ScoreBatch, ScoreChange, ScoreEntry
+from .survey import Answered, Moment, Opinion, Remark, Reply, ReplyLevel, Survey, SurveyState
 
 __all__ = [
     "PAPERS",
@@ -34,6 +36,7 @@ __all__ = [
     "AbsenceNotice",
     "Adjustment",
     "AnswerState",
+    "Answered",
     "AttendanceRule",
     "Attending",
     "Badge",
@@ -49,6 +52,8 @@ __all__ = [
     "Mentoring",
     "Milestone",
     "ModuleTest",
+    "Moment",
+    "Opinion",
     "Outcome",
     "OutcomeEntry",
     "PanelJudgement",
@@ -60,11 +65,17 @@ __all__ = [
     "PresenceInterval",
     "ProjectOutcome",
     "ProjectWork",
+    "Question",
+    "Questionnaire",
+    "QuestionnaireKind",
     "RecordedSession",
     "Rectification",
     "RectificationRequest",
     "Register",
     "RegisterState",
+    "Remark",
+    "Reply",
+    "ReplyLevel",
     "RevocationList",
     "Rubric",
     "RubricCriterion",
@@ -78,4 +89,6 @@ __all__ = [
     "ScoreEntry",
     "Side",
     "Signature",
+    "Survey",
+    "SurveyState",
 ]

@@ -4,6 +4,7 @@ from .answers import AbsenceAnswered, RectificationAnswered, SentIn
 from .attendance import AbsenceBudget
 from .certificates import CertificateReady
 from .projects import MilestoneNear, ProjectJudged
+from .questionnaires import QuestionnaireWaiting
 from .register import PresenceRectified, RegisterUnsigned
 from .scores import ScoreOverdue, ScorePublished
 
@@ -19,4 +20,5 @@ KINDS = (
     MilestoneNear(),
     ProjectJudged(),
     CertificateReady(),
+    QuestionnaireWaiting(),
 )

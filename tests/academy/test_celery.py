@@ -32,6 +32,7 @@ def test_what_people_wait_for_is_looked_at_each_minute():
         "courses.tasks.plan",
         "assessments.tasks.make_papers",
         "assessments.tasks.sign_badges",
+        "assessments.tasks.put_questionnaires",
     }
 
 

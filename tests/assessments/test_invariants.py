@@ -10,6 +10,7 @@ from assessments.models import (
     Certificate,
     CertificateRule,
     ModuleTest,
+    Opinion,
     PanelJudgement,
     PlatformReport,
     Presence,
@@ -30,6 +31,7 @@ from tests.certificates import BROKEN_BY_CERTIFICATES, certificates_of_every_sta
 from tests.invariants import another, cases, execute, refused_as, rules
 from tests.projects import BROKEN_BY_PROJECTS, projects_of_every_state
 from tests.registers import registers_of_every_state
+from tests.surveys import BROKEN_BY_SURVEYS, opinion, surveys_of_every_state
 
 pytestmark = pytest.mark.django_db
 
@@ -472,6 +474,25 @@ def test_past_the_pages_of_certificates_it_is_refused_under_its_name(name, state
     assert sentence_for(refusal.value) == rules("assessments")[name].message
 
 
+@pytest.mark.parametrize(("name", "statement"), cases(BROKEN_BY_SURVEYS))
+def test_past_the_pages_of_questionnaires_it_is_refused_under_its_name(name, statement):
+    surveys_of_every_state()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        execute(statement)
+    assert refused_as(refusal.value) == name
+    assert sentence_for(refusal.value) == rules("assessments")[name].message
+
+
+def test_control_without_its_guard_somebody_answers_twice_over():
+    surveys_of_every_state()
+    guard = "assessments.Opinion:opinions_are_of_people_who_answered"
+    before = Opinion.objects.count()
+    execute("SET CONSTRAINTS ALL IMMEDIATE")  # what was said so far is in order
+    with pgtrigger.ignore(guard):
+        execute(opinion())
+    assert Opinion.objects.count() == before + 1
+
+
 def test_control_without_its_guard_a_certificate_can_be_rewritten():
     certificates_of_every_state()
     with pgtrigger.ignore("assessments.Certificate:what_a_certificate_says_never_changes"):
@@ -493,7 +514,10 @@ def test_what_a_certificate_rests_on_cannot_be_deleted(table):
 
 
 def test_every_rule_of_the_record_is_broken_here():
-    tables = BROKEN_BY, BROKEN_BY_PRESENCE, BROKEN_BY_PROJECTS, BROKEN_BY_CERTIFICATES
+    tables = (
+        *(BROKEN_BY, BROKEN_BY_PRESENCE, BROKEN_BY_PROJECTS),
+        *(BROKEN_BY_CERTIFICATES, BROKEN_BY_SURVEYS),
+    )
     assert sorted(rules("assessments")) == sorted(name for table in tables for name in table)
 
 

@@ -51,6 +51,7 @@ from tests.factories import (
 )
 from tests.lesson import BEGIN, END, WHOLE, Lesson, from_to
 from tests.projects import projects_of_every_state
+from tests.surveys import asked as questionnaire_put
 
 AT = rome(2022, 2, 3, 18)
 QUESTIONS = {"due", "still_due", "context", "path"}
@@ -280,6 +281,17 @@ def ready(**fields):
     return certificate.enrollment.user, [(certificate.pk, certificate.number)]
 
 
+def questionnaire(revision, *, module):
+    session = a_session()
+    member = an_enrollment(cohort=session.cohort)
+    survey = (
+        questionnaire_put(session.cohort, session.module)
+        if module
+        else questionnaire_put(session.cohort, moment="welcome")
+    )
+    return member.user, [(survey.pk, revision)]
+
+
 # Every branch of every template.
 CASES = {
     "interest_asked": [partial(left, confirmed=False), partial(left, confirmed=True)],
@@ -334,6 +346,9 @@ CASES = {
     "score_published": [partial(published, 1), partial(published, 2)],
     "score_overdue": [overdue],
     "certificate_ready": [ready, partial(ready, kind="certificate")],
+    "questionnaire_waiting": [
+        partial(questionnaire, revision, module=module) for revision in (1, 2) for module in (True, False)
+    ],
     "register_unsigned": [unsigned],
     "rectification_answered": [
         partial(answered_of_presence, "rectificationrequests", yes) for yes in (True, False)
