@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from assessments.achievement import as_json
+from assessments.achievement import Facts, facts_of
 from assessments.certificate import Answer, Verdict
 from assessments.eligibility import Eligibility, eligibilities
 from assessments.models import Certificate, CertificateKind
@@ -27,23 +27,12 @@ class Line:
     kind: str
     usual: bool
     issued: Certificate | None = None
+    outdated: bool = False  # what is recorded today is no longer what the document says
 
     @property
     def enrollment(self) -> Enrollment:
         """Whose it is."""
         return self.found.enrollment
-
-    @property
-    def outdated(self) -> bool:
-        """What is recorded today is no longer what the certificate says."""
-        if not self.issued:
-            return False
-        told = self.issued.facts
-        return (
-            told["verdict"]["verdict"] != as_json(self.answer)["verdict"]
-            or told["attended"] != self.found.attendance.overall.attended
-            or told["name"] != self.enrollment.user.name
-        )
 
     def of_kind(self, kind: str) -> "Line":
         """The same with another document."""
@@ -67,7 +56,22 @@ def lines_of(cohort: Cohort, *, at: datetime) -> list[Line]:
         has_one = valid.get((person.pk, CertificateKind.CERTIFICATE))
         issued = has_one or valid.get((person.pk, kind))
         lines.append(Line(found, answer, kind, usual=stayed and not issued, issued=issued))
-    return lines
+    today = facts_of(cohort, [line.found for line in lines if line.issued], at=at)
+    return [
+        replace(line, outdated=essence(line.issued.facts, line.issued.kind) != essence(now, line.issued.kind))
+        if line.issued and (now := today[line.enrollment.pk])
+        else line
+        for line in lines
+    ]
+
+
+def essence(facts: Facts, kind: str) -> list:
+    """What a document of this kind says of its person, without what everybody's says alike."""
+    told = [facts["name"], facts["attended"], facts["verdict"]["verdict"]]
+    if kind == CertificateKind.CERTIFICATE:
+        told += [[(one["module"], one["result"]) for one in facts.get("tests", ())]]
+        told += [[(facts.get("project") or {}).get(key) for key in ("word", "text")]]
+    return told
 
 
 def fingerprint(lines: Iterable[Line]) -> str:

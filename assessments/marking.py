@@ -195,8 +195,12 @@ def show(result: Result, words: Mapping[str, object]) -> str:
 
 
 def standing(first: Result | None, retake: Result | None) -> Result | None:
-    """The attempt that counts: the retake once it has a mark, otherwise the first."""
-    return retake if retake is not None and retake.value is not None else first
+    """The attempt that counts: the retake once it has a mark, otherwise the first.
+
+    A pass is not retaken away: a first attempt corrected to one counts, whatever the retake gave.
+    """
+    counts = may_retake(first) and retake is not None and retake.value is not None
+    return retake if counts else first
 
 
 def may_retake(first: Result | None) -> bool:

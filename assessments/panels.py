@@ -123,6 +123,7 @@ class Stage(models.TextChoices):
 
 
 ASK_FOR_WORK = (Stage.DRAFT, Stage.TO_DO)
+VERBS = {Stage.TO_DO: _("Judge"), Stage.DRAFT: _("Go on judging")}
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,11 @@ class Line:
 
     project: ProjectWork
     stage: Stage | None
+
+    @property
+    def verb(self) -> str:
+        """What the link to this person's own judgement says."""
+        return str(VERBS.get(self.stage, _("Open")) if self.stage else "")
 
     @property
     def order(self) -> tuple[int, int]:

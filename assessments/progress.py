@@ -49,8 +49,8 @@ class TestRecord:
 
     @property
     def standing(self) -> Result | None:
-        """The result that counts; a pass cannot be retaken away."""
-        return standing(self.first, self.second if may_retake(self.first) else None)
+        """The result that counts."""
+        return standing(self.first, self.second)
 
     @property
     def may_retake(self) -> bool:

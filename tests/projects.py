@@ -200,6 +200,10 @@ BROKEN_BY_PROJECTS = {
         + another(Mentoring, role_id=role("mentor", last=True))
     ),
     "milestones_of_a_project_follow_each_other": another(Milestone),
+    "nothing_falls_due_once_the_panel_has_judged": [
+        f"UPDATE assessments_milestone SET due_at = '2022-06-09 18:01+02' WHERE project_id = {of(1)}",
+        another(Milestone, due_at="'2022-06-09 18:01+02'"),
+    ],
     "a_deposit_is_a_file_or_a_link": [
         handing(name="''"),
         handing(link="'https://example.org'"),
@@ -282,6 +286,13 @@ BROKEN_BY_PROJECTS = {
         "UPDATE assessments_paneljudgement SET state = 'draft', given_at = NULL WHERE state = 'given'",
         "DELETE FROM assessments_paneljudgement WHERE state = 'given'",
     ],
+    "a_judgement_is_given_after_the_last_deadline": (
+        "INSERT INTO assessments_criterionjudgement (judgement_id, criterion_id, level, words)"
+        f" SELECT (SELECT id {DRAFT}), id, 4, 'Bene.' FROM assessments_rubriccriterion WHERE {USED}"
+        " ON CONFLICT DO NOTHING;"
+        " UPDATE assessments_paneljudgement SET state = 'given', given_at = '2022-04-08 17:59+02'"
+        " WHERE state = 'draft'"
+    ),
     "a_given_judgement_is_complete": [
         "UPDATE assessments_paneljudgement SET state = 'given', given_at = now() WHERE state = 'draft'",
         another(PanelJudgement, seat_id=FREE),

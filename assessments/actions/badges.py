@@ -47,19 +47,22 @@ def free_place() -> int:
 
 
 def publish_list(*, at: datetime) -> bool:
-    """Sign the list anew if a certificate has ceased to stand since, or a day has passed."""
+    """Sign the list anew if other badges stand revoked than it says, or a day has passed.
+
+    Moments are not compared: a revocation may be written after a list that was made at a later moment.
+    """
     if not may_sign():
         return False
-    present = RevocationList.objects.first()
     ended = Certificate.objects.exclude(state=CertificateState.VALID).filter(badge__isnull=False)
+    revoked = sorted(ended.values_list("badge__place", flat=True))
+    document = documents.status_list(issuer(), list_address(), revoked, at)
+    present = RevocationList.objects.first()
     if (
         present
         and present.signed_at > at - FRESH
-        and not ended.filter(ended_at__gt=present.signed_at).exists()
+        and documents.said(present.jws)["credentialSubject"] == document["credentialSubject"]
     ):
         return False
-    revoked = sorted(ended.values_list("badge__place", flat=True))
-    document = documents.status_list(issuer(), list_address(), revoked, at)
     jws = documents.signed(document, signing_at(keys(), at))
     RevocationList.objects.update_or_create(pk=1, defaults={"jws": jws, "signed_at": at})
     log.info("list of revoked badges signed: %d", len(revoked))

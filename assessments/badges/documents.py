@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from assessments.badges.keys import Key, b64
+from assessments.badges.keys import Key, b64, unb64
 from assessments.seal import canonical
 
 Document = dict[str, Any]
@@ -194,6 +195,12 @@ def signed(document: Document, key: Key) -> str:
     header = {"alg": key.algorithm, "kid": key.address, "typ": "JWT"}
     content = f"{b64(canonical(header))}.{b64(canonical(document | claims))}"
     return f"{content}.{b64(key.sign(content.encode()))}"
+
+
+def said(jws: str) -> Document:
+    """The document of a compact JWS of ours, its signature unchecked."""
+    found: Document = json.loads(unb64(jws.split(".")[1]))
+    return found
 
 
 def _profile(issuer: Issuer) -> Document:

@@ -129,7 +129,8 @@ def b64(content: bytes) -> str:
     return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
-def _b64(written: str) -> bytes:
+def unb64(written: str) -> bytes:
+    """What `b64` wrote."""
     return urlsafe_b64decode(written + "=" * (-len(written) % 4))
 
 
@@ -149,14 +150,14 @@ def _read(jwk: Mapping[str, Any], base: str) -> Key:
 
 def _private_half(jwk: Mapping[str, Any]) -> Private:
     if jwk["crv"] == "Ed25519":
-        return Ed25519PrivateKey.from_private_bytes(_b64(jwk["d"]))
-    return ec.derive_private_key(int.from_bytes(_b64(jwk["d"])), ec.SECP256R1())
+        return Ed25519PrivateKey.from_private_bytes(unb64(jwk["d"]))
+    return ec.derive_private_key(int.from_bytes(unb64(jwk["d"])), ec.SECP256R1())
 
 
 def _public_half(jwk: Mapping[str, Any]) -> Public:
     if jwk["crv"] == "Ed25519":
-        return Ed25519PublicKey.from_public_bytes(_b64(jwk["x"]))
-    x, y = (int.from_bytes(_b64(jwk[name])) for name in "xy")
+        return Ed25519PublicKey.from_public_bytes(unb64(jwk["x"]))
+    x, y = (int.from_bytes(unb64(jwk[name])) for name in "xy")
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 

@@ -213,6 +213,20 @@ class PanelJudgement(models.Model):
                 """,
             ),
             Guard(
+                name="a_judgement_is_given_after_the_last_deadline",
+                message=_("The team still hands in: a judgement is given once its last deadline is past."),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "given_at"),
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.state = 'given' AND EXISTS (
+                        SELECT 1 FROM assessments_panelseat seat
+                        JOIN assessments_milestone milestone USING (project_id)
+                        WHERE seat.id = NEW.seat_id AND milestone.due_at > NEW.given_at)
+                    THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Guard(
                 name="a_given_judgement_stays",
                 message=_("A judgement that is given stays as it is."),
                 operation=pgtrigger.Update | pgtrigger.Delete,

@@ -138,6 +138,22 @@ class Milestone(Titled):
                 violation_error_message=_("The project has another milestone due at this moment."),
             ),
         ]
+        triggers = [
+            Guard(
+                name="nothing_falls_due_once_the_panel_has_judged",
+                message=_("The panel has judged: nothing can fall due after that any more."),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("due_at", "project_id"),
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (SELECT 1 FROM assessments_paneljudgement judgement
+                               JOIN assessments_panelseat seat ON seat.id = judgement.seat_id
+                               WHERE seat.project_id = NEW.project_id
+                               AND judgement.given_at < NEW.due_at)
+                    THEN {refuse} END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
 
 class DepositQuerySet(models.QuerySet):

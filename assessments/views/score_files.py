@@ -7,11 +7,13 @@ from hashlib import sha256
 from django.contrib import messages
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.access import records_every_test, tests_open_to
 from assessments.actions.score_files import take_over_scores, undo_scores
 from assessments.forms.score_files import HEADS, SHOWN, Preview, ScoreFileForm
-from assessments.models import ModuleTest, Score, ScoreBatch
+from assessments.models import ModuleTest, Score, ScoreBatch, ScoreEntry
 from assessments.models.wording import as_typed
 from assessments.roster import roster
 from assessments.score_files import Column
@@ -55,9 +57,12 @@ class Scope:
 
     @property
     def batches(self):
-        """What was taken over before."""
+        """What was taken over before; of a test, into this attempt."""
         found = ScoreBatch.objects.select_related("by", "undone_by", "test__module", "cohort")
-        return found.filter(test=self.test) if self.test else found.filter(cohort=self.cohort)
+        if self.test is None:
+            return found.filter(cohort=self.cohort)
+        written = ScoreEntry.objects.filter(batch=OuterRef("pk"), attempt=self.attempt)
+        return found.filter(Exists(written), test=self.test)
 
     @property
     def trail(self) -> list[tuple[str, str]]:
@@ -189,7 +194,9 @@ def empty_list(
         for person in roster(test, attempt=attempt, at=at)
     ]
     content = write_xlsx(_("Scores"), [*columns, HEADS[Column.SCORE]], rows)
-    name = f"{scope.cohort.code}-{scope.test.module.code}" if scope.test else scope.cohort.code
+    of_what = [scope.test.module.code] if scope.test else []
+    of_what += [slugify(_("Retake"))] if scope.attempt == 2 else []
+    name = "-".join([scope.cohort.code, *of_what])
     return HttpResponse(
         content,
         content_type=XLSX,

@@ -125,6 +125,21 @@ def test_the_list_is_signed_anew_each_day_and_not_each_minute(certificates):
     assert RevocationList.objects.count() == 1
 
 
+def test_a_revocation_written_after_a_later_list_is_in_the_next_one(certificates):
+    badge, _other = signed()
+    assert publish_list(at=AT + timedelta(days=2))
+    revoke_certificate(
+        certificate=badge.certificate,
+        reason="Rilasciato per errore.",
+        by=badge.certificate.issued_by,
+        at=AT + timedelta(days=2) - timedelta(seconds=1),  # the list was made in between
+    )
+    assert publish_list(at=AT + timedelta(days=2, minutes=1))
+    with pytest.raises(OB3VerificationError):
+        badges.checked(badge.jws, Answers())
+    assert not publish_list(at=AT + timedelta(days=2, minutes=2))
+
+
 def test_one_downloads_ones_own_badge_and_nobody_elses(certificates):
     badge, other = signed()
     mine = client_of(badge.certificate.enrollment.user)

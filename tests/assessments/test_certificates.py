@@ -19,8 +19,10 @@ from assessments.actions.certificates import (
     revoke_certificate,
     sample,
 )
+from assessments.actions.scores import correct_score
 from assessments.exports.certificate import make
 from assessments.issuing import fingerprint, lines_of
+from assessments.marking import Outcome, Result
 from assessments.models import Certificate, CertificatePaper, CertificateRule
 from assessments.seal import seal
 from courses.refusals import Refusal
@@ -169,6 +171,28 @@ def test_another_name_and_other_hours_change_nothing_that_was_issued(lesson):
     assert [(one.digest, one.content) for one in certificate.papers.defer(None)] == before
     [line] = [line for line in lines_of(lesson.cohort, at=AT) if line.issued]
     assert line.outdated
+
+
+def test_a_score_corrected_afterwards_is_said_on_the_list_and_a_pass_is_not_retaken_away(lesson):
+    person = lesson.people[0]
+    test = factories.a_test(lesson.session)
+    first, second = (
+        factories.a_score(test, enrollment=person, attempt=number, value=value, published_at=END)
+        for number, value in ((1, 17), (2, 15))
+    )
+    certificate = made(issue(lesson, person)[0])
+    assert [one["result"]["value"] for one in certificate.facts["tests"]] == [second.value]
+
+    def line():
+        return next(line for line in lines_of(lesson.cohort, at=AT) if line.issued)
+
+    assert not line().outdated
+    result = Result(Outcome.MARK, 18)
+    correct_score(score=first, seen=first.result, result=result, reason="Ricorso", by=lesson.office, at=AT)
+    assert line().outdated
+    anew = reissue_certificate(certificate=certificate, reason="Voto corretto", by=lesson.office, at=AT)
+    assert [(one["result"]["value"], one["retaken"]) for one in anew.facts["tests"]] == [(18, False)]
+    assert not line().outdated
 
 
 def test_what_it_says_has_its_hash_and_the_same_facts_are_the_same_bytes(lesson):

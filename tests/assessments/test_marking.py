@@ -222,6 +222,7 @@ def test_a_retake_counts_once_it_has_a_mark():
     assert standing(mark(16), ABSENT) == mark(16)
     assert standing(ABSENT, mark(15)) == mark(15)
     assert standing(mark(16), None) == mark(16)
+    assert standing(mark(18), mark(15)) == mark(18)
     assert standing(None, None) is None
 
 

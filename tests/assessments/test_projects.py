@@ -7,7 +7,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.actions.panels import decide, publish_judgements
 from assessments.actions.projects import hand_in, write_note
-from assessments.models import Deposit, Mentoring, MentorNote, PanelJudgement, ProjectOutcome
+from assessments.models import (
+    Deposit,
+    Mentoring,
+    MentorNote,
+    PanelJudgement,
+    PanelSeat,
+    ProjectOutcome,
+    Side,
+)
+from assessments.models.panel import PanelJudgementQuerySet
 from courses.files import Upload
 from courses.models import Once
 from courses.refusals import Refusal
@@ -316,6 +325,53 @@ def test_who_has_judged_reads_the_other_only_once_that_one_has_too(work):
         page = client.get(work.address("judgement")).text
         assert "Motivo 1-academic" in page
         assert "Motivo 1-company" in page
+
+
+def whose_each_reads(work) -> dict[str, set[str]]:
+    """By assessor, of which sides the judgements are open."""
+    seats = PanelSeat.objects.filter(project=work.project).select_related("role__user")
+    reads = {seat.side: PanelJudgement.objects.open_to(seat.role.user) for seat in seats}
+    return {side: set(found.values_list("seat__side", flat=True)) for side, found in reads.items()}
+
+
+def test_whose_judgement_each_reads_step_by_step(work):
+    third, both = a_seat(work.project, "third"), {"academic", "company"}
+    a_judgement(work.academic, 5, 4, 3, 4, at=LATER)
+    a_judgement(work.company, 2, 4, 3, 4, at=LATER, give=False)
+    assert whose_each_reads(work) == {"academic": {"academic"}, "company": {"company"}, "third": set()}
+    a_judgement(work.company, 2, 4, 3, 4, at=LATER)
+    assert whose_each_reads(work) == {"academic": both, "company": both, "third": set()}
+    a_judgement(third, 4, 4, 3, 4, at=LATER, give=False)
+    assert whose_each_reads(work) == {"academic": both, "company": both, "third": {"third"}}
+    a_judgement(third, 4, 4, 3, 4, at=LATER)
+    assert set(map(frozenset, whose_each_reads(work).values())) == {frozenset(Side.values)}
+
+
+@pytest.mark.parametrize("opened", ["all", "given"])
+def test_control_without_the_guard_of_the_blind_the_tests_of_it_fail(opened, monkeypatch):
+    everything = {"all": lambda rows, _member: rows.all(), "given": lambda rows, _member: rows.given()}
+    monkeypatch.setattr(PanelJudgementQuerySet, "open_to", everything[opened])
+    for check in (
+        test_whose_judgement_each_reads_step_by_step,
+        test_a_third_reads_only_where_two_differ_and_sees_neither_before,
+    ):
+        with pytest.raises(AssertionError):
+            check(Work())
+
+
+def test_who_organises_the_panel_and_sits_on_it_is_blind_too(work):
+    office = somebody_of_the_office()
+    seat = a_seat(work.project, "third", role=a_role("panel", work.cohort, user=office))
+    a_judgement(work.academic, 5, 4, 3, 4, at=LATER)
+    a_judgement(work.company, 2, 4, 3, 4, at=LATER)
+    client = client_of(office)
+    admin = f"/admin/assessments/projectwork/{work.project.pk}"
+    pages = [work.address("project"), work.address("judgement")]
+    pages += [f"{admin}/change/", "/admin/assessments/projectwork/"]
+    assert ["Motivo 1-" in client.get(page).text for page in pages] == [False] * 4
+    assert set(PanelJudgement.objects.open_to_office(office)) == set()
+    a_judgement(seat, 4, 4, 3, 4, at=LATER)
+    assert PanelJudgement.objects.open_to_office(office).count() == 3
 
 
 def test_a_third_reads_only_where_two_differ_and_sees_neither_before(work):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils.translation import override
 
 from assessments.actions.score_files import Given, take_over_scores, undo_scores
@@ -320,3 +321,37 @@ def by_office_or_by_hand(rng: random.Random, score: Score | None, office) -> Non
     elif not score.signed_at:
         sign(by=None, at=AFTERWARDS)
         Score.objects.filter(pk=score.pk).update(outcome=Outcome.MARK, value=rng.randrange(31), honours=False)
+
+
+def test_the_pages_of_a_retake_say_so_and_have_its_files_alone(client, group):
+    group.record(mark(17), mark(28), mark(17))
+    group.publish()
+    group.record(mark(20), attempt=2, at=AFTERWARDS)
+    later = f"{grid(group, 2)}file/"
+    shown = client.post(later, {"file": sheet(group, "", "", "25")})
+    assert f"Retake of {group.test.module.title}" in shown.text
+    client.post(f"{later}confirm/", {"token": shown.context["token"]})
+    undo = reverse("assessments:retake_score_file_undo", args=[group.test.pk, ScoreBatch.objects.get().pk])
+    assert undo in client.get(later).text
+    first = client.get(page(group)).text
+    assert f"Test of {group.test.module.title}" in first
+    assert "voti.csv" not in first
+    elsewhere = reverse("assessments:score_file_undo", args=[group.test.pk, ScoreBatch.objects.get().pk])
+    assert client.post(elsewhere).status_code == 404
+    names = [client.get(f"{one}list.xlsx")["Content-Disposition"] for one in (page(group), later)]
+    assert [name.endswith('-retake.xlsx"') for name in names] == [False, True]
+    assert "Scores of the retake" in client.get(grid(group, 2)).text
+    assert "scores of the retake" in client.get(f"{grid(group, 2)}publish/").text
+
+
+def test_a_line_of_another_attempt_than_the_page_s_says_which(client, group):
+    group.record(mark(17), mark(28), mark(17))
+    group.publish()
+    rows = [f"{group.people[0].user.email};25;2", f"{group.people[2].user.email};25;"]
+    file = SimpleUploadedFile("voti.csv", "\n".join(["E-mail;Voto;Prova", *rows]).encode())
+    shown = client.post(page(group), {"file": file})
+    [change] = shown.context["preview"].changes
+    assert change.told.place.attempt == 2
+    words = " ".join(shown.text.split())
+    assert f"{group.people[0].user} (Retake)" in words
+    assert f"{group.people[2].user} (" not in words
