@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from assessments.actions.badges import publish_list, sign_next
 from assessments.actions.certificates import make_next
+from assessments.actions.teams import restart_lost, solve_team_plan
+from assessments.models import TeamPlan
 
 SECONDS = 20.0  # of work: a worker told to stop is soon done
 
@@ -29,3 +31,12 @@ def sign_badges() -> None:
     while monotonic() - begin < SECONDS and sign_next(at=timezone.now()):
         pass
     publish_list(at=timezone.now())
+
+
+@shared_task
+def form_teams() -> None:
+    """Teams asked for longest ago; those whose worker is gone begin again."""
+    restart_lost(at=timezone.now())
+    plan = TeamPlan.objects.filter(state=TeamPlan.State.WAITING).order_by("at", "pk").first()
+    if plan:
+        solve_team_plan(plan=plan, at=timezone.now())

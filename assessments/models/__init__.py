@@ -27,6 +27,7 @@ from .report import Platform, PlatformReport
 from .rubric import Rubric, RubricCriterion, RubricLevel
 from .rules import AttendanceRule, CertificateNeed, CertificateRule, RuleScope
 from .score import Outcome, Score, ScoreBatch, ScoreChange, ScoreEntry
+from .team_plan import TeamPlan
 
 __all__ = [
     "PAPERS",
@@ -78,4 +79,5 @@ __all__ = [
     "ScoreEntry",
     "Side",
     "Signature",
+    "TeamPlan",
 ]
