@@ -179,3 +179,12 @@ def deposits_open_to(user, day):
     return Deposit.objects.filter(
         Q(milestone__project__in=done.values("pk")) | Q(milestone__project__in=followed.values("pk"))
     )
+
+
+def editions_with_teams_formed_by(user):
+    """The editions whose teams `user` may have formed: for staff of the office with the right to change
+    teams all, for everybody else none.
+    """
+    if user.is_staff and user.has_perm("enrollment.change_teamplace"):
+        return Cohort.objects.all()
+    return Cohort.objects.none()

@@ -115,10 +115,10 @@ def found_for(plan: TeamPlan, problem: Problem, effort: Effort | None) -> dict:
         answer, fewest = mended.answer, mended.fewest
     else:
         answer = teams.form(problem, seed=plan.seed, effort=effort)
-    result = {"engine": answer.engine, "status": answer.status, "fewest": fewest, "teams": []}
+    result: dict = {"engine": answer.engine, "status": answer.status, "fewest": fewest, "teams": []}
     if not answer.found:
         return result | why_none(plan, problem, answer)
-    prices = ()
+    prices: tuple[teams.Price, ...] = ()
     if any(answer.points.first(3)):
         prices = teams.prices(problem, answer.points, seed=plan.seed)
     return result | {
