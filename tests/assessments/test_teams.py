@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from assessments import tasks
 from assessments.actions import teams
@@ -32,6 +33,12 @@ from tests.invariants import cases, execute, refused_as, rules
 pytestmark = pytest.mark.django_db
 
 EVE = DAY - timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
 
 
 def a_member(key: str, **facts) -> Member:
