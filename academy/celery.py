@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "places": {"task": "enrollment.tasks.settle_places", **EACH_MINUTE},
     "planner": {"task": "courses.tasks.plan", **EACH_MINUTE},
     "papers": {"task": "assessments.tasks.make_papers", **EACH_MINUTE},
+    "teams": {"task": "assessments.tasks.form_teams", **EACH_MINUTE},
     "badges": {"task": "assessments.tasks.sign_badges", **EACH_MINUTE},
     "questionnaires": {"task": "assessments.tasks.put_questionnaires", **EACH_MINUTE},
     "forget addresses": {"task": "enrollment.tasks.forget_addresses", "schedule": DAY},

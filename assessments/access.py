@@ -197,3 +197,12 @@ def surveys_read_by(user):
 def oversees_surveys(user) -> bool:
     """Staff of the office with the right to see questionnaires: they read remarks, too."""
     return user.is_staff and user.has_perm("assessments.view_survey")
+
+
+def editions_with_teams_formed_by(user):
+    """The editions whose teams `user` may have formed: for staff of the office with the right to change
+    teams all, for everybody else none.
+    """
+    if user.is_staff and user.has_perm("enrollment.change_teamplace"):
+        return Cohort.objects.all()
+    return Cohort.objects.none()

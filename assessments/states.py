@@ -1,4 +1,4 @@
-"""The states of a register, of what participants send in and of a judgement, and the passages."""
+"""The states of a register, of what participants send in, of a judgement, a certificate and a team plan."""
 
 from __future__ import annotations
 
@@ -39,4 +39,14 @@ CERTIFICATE_PASSAGES: dict[str, frozenset[str]] = {
 SURVEY_PASSAGES: dict[str, frozenset[str]] = {
     "open": frozenset({"closed"}),
     "closed": frozenset(),
+}
+
+# Of teams asked for: a search whose worker was lost begins again, and what it found changes the teams only
+# when somebody takes it over.
+TEAM_PLAN_PASSAGES: dict[str, frozenset[str]] = {
+    "waiting": frozenset({"running", "failed"}),
+    "running": frozenset({"waiting", "done", "failed"}),
+    "done": frozenset({"taken"}),
+    "taken": frozenset(),
+    "failed": frozenset(),
 }

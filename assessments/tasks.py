@@ -8,6 +8,8 @@ from django.utils import timezone
 from assessments.actions.badges import publish_list, sign_next
 from assessments.actions.certificates import make_next
 from assessments.actions.surveys import ask_what_is_due, close_what_is_over
+from assessments.actions.teams import restart_lost, solve_team_plan
+from assessments.models import TeamPlan
 
 SECONDS = 20.0  # of work: a worker told to stop is soon done
 
@@ -37,3 +39,12 @@ def put_questionnaires() -> None:
     """Ask editions what is due, and close what is over."""
     ask_what_is_due(at=timezone.now())
     close_what_is_over(at=timezone.now())
+
+
+@shared_task
+def form_teams() -> None:
+    """Teams asked for longest ago; those whose worker is gone begin again."""
+    restart_lost(at=timezone.now())
+    plan = TeamPlan.objects.filter(state=TeamPlan.State.WAITING).order_by("at", "pk").first()
+    if plan:
+        solve_team_plan(plan=plan, at=timezone.now())

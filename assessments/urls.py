@@ -18,6 +18,7 @@ from assessments.views import (
     scores,
     teaching,
     team,
+    teams,
 )
 
 app_name = "assessments"
@@ -64,6 +65,8 @@ urlpatterns = [
         certificates.preview,
         name="preview_certificate",
     ),
+    path("teaching/editions/<int:pk>/teams/", teams.teams, name="teams"),
+    path("teaching/editions/<int:pk>/teams/<int:plan>/take/", teams.take_teams, name="take_teams"),
     path("documents/", certificates.documents, name="documents"),
     path("documents/<int:pk>.pdf", certificates.paper, name="certificate_paper"),
     path("documents/transcript/<int:pk>.pdf", certificates.transcript, name="transcript"),

@@ -651,6 +651,135 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="TeamPlan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="asked")),
+                (
+                    "aim",
+                    models.CharField(
+                        choices=[("anew", "as mixed as can be"), ("mend", "with as few changes as possible")],
+                        default="anew",
+                        max_length=4,
+                        verbose_name="what is sought",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("smallest", models.PositiveSmallIntegerField(default=4, verbose_name="smallest team")),
+                ("largest", models.PositiveSmallIntegerField(default=6, verbose_name="largest team")),
+                ("wishes", models.JSONField(default=dict, verbose_name="wishes")),
+                ("seed", models.PositiveIntegerField(default=0, verbose_name="seed")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "being formed"),
+                            ("done", "ready"),
+                            ("taken", "taken over"),
+                            ("failed", "failed"),
+                        ],
+                        default="waiting",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                ("begun_at", models.DateTimeField(null=True, verbose_name="begun")),
+                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
+                ("inputs", models.CharField(blank=True, max_length=64)),
+                (
+                    "result",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        null=True,
+                        verbose_name="result",
+                    ),
+                ),
+                ("seconds", models.FloatField(null=True, verbose_name="seconds")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="team_plans",
+                        to="courses.cohort",
+                        verbose_name="edition",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "plan of teams",
+                "verbose_name_plural": "plans of teams",
+                "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["done", "failed", "running", "taken", "waiting"])),
+                        name="a_team_plan_has_a_known_state",
+                        violation_error_message="This is not one of the possible values.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("aim__in", ["anew", "mend"])),
+                        name="a_team_plan_seeks_something_known",
+                        violation_error_message="This is not one of the possible values.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["running", "waiting"])),
+                        fields=("cohort",),
+                        name="an_edition_has_one_team_plan_at_work",
+                        violation_error_message="Teams of this edition are already being formed.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("largest__gte", models.F("smallest")), ("largest__lte", 10), ("smallest__gte", 2)
+                        ),
+                        name="teams_have_a_smallest_and_a_largest_size",
+                        violation_error_message="A team has from 2 to 10 people, the largest no fewer than the smallest.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["done", "taken"]), _negated=True),
+                            models.Q(
+                                ("result__isnull", False),
+                                ("seconds__isnull", False),
+                                models.Q(("inputs", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_team_plan_that_is_done_has_its_result",
+                        violation_error_message="A plan of teams that is done has its result and what it rests on.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "running"), _negated=True),
+                            models.Q(("begun_at__isnull", False), ("tries__gte", 1)),
+                            _connector="OR",
+                        ),
+                        name="a_team_plan_at_work_has_its_beginning",
+                        violation_error_message="A plan of teams at work has its beginning.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tries__lte", 3)),
+                        name="a_team_plan_is_tried_three_times_at_most",
+                        violation_error_message="A plan of teams is tried three times at most.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="RecordedSession",
             fields=[],
             options={
@@ -5065,6 +5194,48 @@ class Migration(migrations.Migration):
                     operation="UPDATE OR DELETE OR TRUNCATE",
                     pgid="pgtrigger_that_one_answered_stays_c2b3e",
                     table="assessments_answered",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="teamplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_team_plan_changes_state_by_the_rules",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF NEW.state <> OLD.state AND NOT ((OLD.state = 'waiting' AND NEW.state IN ('failed', 'running')) OR (OLD.state = 'running' AND NEW.state IN ('done', 'failed', 'waiting')) OR (OLD.state = 'done' AND NEW.state IN ('taken'))) THEN RAISE check_violation USING MESSAGE = 'a_team_plan_changes_state_by_the_rules', CONSTRAINT = 'a_team_plan_changes_state_by_the_rules'; END IF; RETURN NEW;",
+                    hash="e3fe6e76ecd8f7b06134a1db8f8b893a9135a17d",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_a_team_plan_changes_state_by_the_rules_6b01f",
+                    table="assessments_teamplan",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="teamplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_team_plan_keeps_what_was_asked",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF (OLD.cohort_id, OLD.by_id, OLD.at, OLD.aim, OLD.starts_on, OLD.smallest, OLD.largest, OLD.wishes, OLD.seed) IS DISTINCT FROM (NEW.cohort_id, NEW.by_id, NEW.at, NEW.aim, NEW.starts_on, NEW.smallest, NEW.largest, NEW.wishes, NEW.seed) THEN RAISE check_violation USING MESSAGE = 'a_team_plan_keeps_what_was_asked', CONSTRAINT = 'a_team_plan_keeps_what_was_asked'; END IF; RETURN NEW;",
+                    hash="4282e50f4f3c5f7ab4cfef98246a511b0e316f42",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_team_plan_keeps_what_was_asked_0eceb",
+                    table="assessments_teamplan",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="teamplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_team_plan_keeps_what_was_found",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF OLD.state IN ('done', 'taken', 'failed') AND (OLD.inputs, OLD.result, OLD.seconds) IS DISTINCT FROM (NEW.inputs, NEW.result, NEW.seconds) THEN RAISE check_violation USING MESSAGE = 'a_team_plan_keeps_what_was_found', CONSTRAINT = 'a_team_plan_keeps_what_was_found'; END IF; RETURN NEW;",
+                    hash="23ba4a5081977f50fca8a039be91d6076919d5be",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_team_plan_keeps_what_was_found_d0021",
+                    table="assessments_teamplan",
                     when="BEFORE",
                 ),
             ),

@@ -29,6 +29,7 @@ from .rubric import Rubric, RubricCriterion, RubricLevel
 from .rules import AttendanceRule, CertificateNeed, CertificateRule, RuleScope
 from .score import Outcome, Score, ScoreBatch, ScoreChange, ScoreEntry
 from .survey import Answered, Moment, Opinion, Remark, Reply, ReplyLevel, Survey, SurveyState
+from .team_plan import TeamPlan
 
 __all__ = [
     "PAPERS",
@@ -91,4 +92,5 @@ __all__ = [
     "Signature",
     "Survey",
     "SurveyState",
+    "TeamPlan",
 ]

@@ -28,6 +28,7 @@ from courses.actions.ledger import sign
 from courses.models import sentence_for
 from tests import factories
 from tests.certificates import BROKEN_BY_CERTIFICATES, certificates_of_every_state
+from tests.forming import BROKEN_BY_TEAM_PLANS
 from tests.invariants import another, cases, execute, refused_as, rules
 from tests.projects import BROKEN_BY_PROJECTS, projects_of_every_state
 from tests.registers import registers_of_every_state
@@ -516,7 +517,7 @@ def test_what_a_certificate_rests_on_cannot_be_deleted(table):
 def test_every_rule_of_the_record_is_broken_here():
     tables = (
         *(BROKEN_BY, BROKEN_BY_PRESENCE, BROKEN_BY_PROJECTS),
-        *(BROKEN_BY_CERTIFICATES, BROKEN_BY_SURVEYS),
+        *(BROKEN_BY_CERTIFICATES, BROKEN_BY_SURVEYS, BROKEN_BY_TEAM_PLANS),
     )
     assert sorted(rules("assessments")) == sorted(name for table in tables for name in table)
 

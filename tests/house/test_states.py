@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assessments import states as states_of_assessments
-from assessments.actions import certificates, panels, surveys
+from assessments.actions import certificates, panels, surveys, teams
 from assessments.actions import register as registers
 from courses import states as states_of_courses
 from courses.actions import appointments, planning, releasing
@@ -29,6 +29,7 @@ TABLES = {
     "Judgements of projects": (states_of_assessments.JUDGEMENT_PASSAGES, "draft"),
     "Certificates": (states_of_assessments.CERTIFICATE_PASSAGES, "valid"),
     "Questionnaires put to editions": (states_of_assessments.SURVEY_PASSAGES, "open"),
+    "Plans of teams": (states_of_assessments.TEAM_PLAN_PASSAGES, "waiting"),
 }
 ROW = re.compile(r"^\| (\w+) → (\w+) \| .+ \| (.+) \|$", re.MULTILINE)
 
@@ -63,7 +64,7 @@ def test_every_passage_has_its_line_and_no_other_has_one(name):
 def test_every_action_it_names_is_one(name):
     modules = (applications, eligibility, files, interviews, offers, ranking)
     modules += (appointments, certificates, drafts, panels, planning, registers, releasing, sessions)
-    modules += (surveys,)
+    modules += (surveys, teams)
     named = {action for *_, by in ROW.findall(chapter(name)) for action in re.findall(r"`(\w+)`", by)}
     assert named
     assert {action for action in named if not any(hasattr(module, action) for module in modules)} == set()

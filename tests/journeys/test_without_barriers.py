@@ -193,6 +193,7 @@ class Portal:
                     f"/teaching/editions/{self.member.cohort_id}/certificates/{page}"
                     for page in ("", "issue/")
                 ),
+                f"/teaching/editions/{self.member.cohort_id}/teams/",
                 f"/admin/assessments/certificate/{self.certificate.pk}/change/",
                 f"/admin/assessments/score/{self.score.pk}/change/",
             ),
