@@ -71,7 +71,13 @@ if (form) {
   });
 
   const kept = JSON.parse(localStorage.getItem(key) ?? "null");
-  if (kept?.revision === revision) {
+  if (kept?.waiting && kept.revision !== revision && !document.querySelector(".message.success, .error-summary")) {
+    // It waited for the network while somebody else saved: it comes back upon the revision it was tapped on,
+    // so that saving it shows both beside each other. Had it arrived after all, saving it changes nothing.
+    restore(kept);
+    form.elements.seen.value = kept.revision;
+    say(form.dataset.restored);
+  } else if (kept?.revision === revision) {
     restore(kept);
     say(kept.waiting && !navigator.onLine ? form.dataset.kept : form.dataset.restored);
     if (kept.waiting && navigator.onLine && !document.querySelector(".error-summary")) {
