@@ -90,3 +90,22 @@ def test_what_waited_for_the_network_is_not_lost_to_who_saved_meanwhile(lesson, 
     assert lesson.minutes() == [240, 240, 0, 240, 240]
     page.reload()
     expect(page.get_by_text("What you had tapped before is back")).to_be_hidden()
+
+
+def test_what_was_refused_is_not_sent_again_by_itself(lesson, browser_of):
+    page = browser_of(lesson.teacher, **PHONE)
+    address = f"/teaching/sessions/{lesson.session.pk}/register/"
+    page.goto(address)
+    page.get_by_role("button", name="All present").tap()
+    person = page.locator(".roll-row").nth(1)
+    person.get_by_text("Late, left, came back").tap()
+    person.get_by_label("from", exact=True).fill("12:00")
+    page.get_by_role("button", name="Save", exact=True).tap()
+    expect(page.get_by_role("alert")).to_contain_text("outside the session")
+    expect(page.get_by_text("What you had tapped before is back")).to_be_hidden()
+    page.goto("/teaching/")
+    page.goto(address)
+    expect(page.get_by_text("What you had tapped before is back")).to_be_visible()
+    expect(person.get_by_label("from", exact=True)).to_have_value("12:00")
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("alert")).to_be_hidden()
