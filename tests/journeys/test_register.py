@@ -109,3 +109,12 @@ def test_what_was_refused_is_not_sent_again_by_itself(lesson, browser_of):
     expect(person.get_by_label("from", exact=True)).to_have_value("12:00")
     page.wait_for_timeout(500)
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_an_absent_person_reads_two_links_as_two(lesson, browser_of, time_machine):
+    time_machine.move_to(END)
+    lesson.call(())
+    page = browser_of(lesson.people[0].user, **PHONE)
+    page.goto("/attendance/")
+    why, there = (page.get_by_role("link", name=name).bounding_box() for name in ("Say why", "I was there"))
+    assert there["x"] - (why["x"] + why["width"]) >= 12 or there["y"] >= why["y"] + why["height"]
