@@ -104,11 +104,12 @@ def test_who_insists_takes_back_nothing_they_had_not_touched(lesson):
     lesson.call(WHOLE, WHOLE, WHOLE)
     teacher, second = client_of(lesson.teacher), lesson.people[1]
     opened = teacher.get(page(lesson)).text
-    shown = dict(re.findall(r'name="(was-[0-9a-z]+)" value="([^"]*)"', opened))
+    shown = dict(re.findall(r'name="(was-[0-9a-z]+)"\s+value="([^"]*)"', opened))
     mine = typed(lesson, "in_person", "absent", "in_person", **shown)
     lesson.call((), from_to(30, 240), WHOLE, by=lesson.tutor, given=Given(topic="Trams"))  # meanwhile
     answer = teacher.post(page(lesson), mine)
-    assert [row.how for row in answer.context["call"].rows] == ["absent", "absent", "in_person"]
+    shown = {row.key: row.how for row in answer.context["call"].rows}
+    assert [shown[person.pk] for person in lesson.people] == ["absent", "absent", "in_person"]
     summary = answer.text.split("error-summary")[1].split("</ul>")[0]
     assert re.findall(r'href="#person-([0-9]+)"', summary) == [str(second.pk)]
     assert "14:30" in summary
@@ -172,7 +173,10 @@ def test_a_person_of_another_edition_or_nobody_is_not_there(lesson):
 def test_before_the_beginning_nothing_is_called(lesson, time_machine):
     time_machine.move_to(BEGIN - timedelta(minutes=1), tick=False)
     teacher = client_of(lesson.teacher)
-    assert "The roll is called from" in teacher.get(page(lesson)).text
+    text = teacher.get(page(lesson)).text
+    assert "The roll is called from" in text
+    assert "On the roster: 3" in text
+    assert "nobody has said yet" not in text
     assert teacher.post(page(lesson), typed(lesson, "in_person")).status_code == 409
 
 
