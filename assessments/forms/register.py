@@ -22,6 +22,7 @@ from courses.refusals import Refusal
 
 ABSENT, AS_IT_IS = "absent", "same"
 TIMES = ("from", "to", "again", "until")
+OF_THE_SESSION = ("topic", "note", "started", "finished")
 LONGEST = {"topic": 300, "note": 1000, "reason": 1000}  # characters
 CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
@@ -40,6 +41,8 @@ class RollRow:
     how: str = ""
     times: dict[str, str] = field(default_factory=dict)
     stands: tuple[str, dict[str, str]] = ("", {})
+    shown: str = ""  # how the page shows it first
+    was: str | None = None  # what it had shown, sent back with what was typed
     unusual: bool = False
     error: str = ""
 
@@ -61,9 +64,14 @@ class RollRow:
         return bool(self.error or any(self.times.values()))
 
     @property
-    def changed_by_others(self) -> bool:
-        """Another value stands now than is typed here."""
-        return bool(self.stands[0]) and self.stands != (self.how, self.times)
+    def untouched(self) -> bool:
+        """It came back as the page had shown it."""
+        return self.was == in_one(self.how, self.times)
+
+    @property
+    def differs(self) -> bool:
+        """Another value is saved than is typed here."""
+        return bool(self.stands[0] and self.how) and self.stands != (self.how, self.times)
 
 
 class RollCall:
@@ -87,6 +95,8 @@ class RollCall:
         given = as_given(self.register)
         self.topic, self.note = given.topic or self.session.title, given.note
         self.started, self.finished = clock(given.started_at), clock(given.finished_at)
+        self.opened = {name: getattr(self, name) for name in OF_THE_SESSION}
+        self.was: dict[str, str | None] = {}
         told = {notice.enrollment_id: notice for notice in notices}
         self.rows = [
             self.row(line, meant[line.enrollment.pk], told.get(line.enrollment.pk)) for line in sheet.lines
@@ -111,6 +121,7 @@ class RollCall:
             row.times = self.shown([(counted.entered_at, counted.left_at)] if counted.minutes else [])
         elif notice:
             row.how = ABSENT if notice.starts_at is None else ""
+        row.shown = in_one(row.how, row.times)
         return row
 
     def shown(self, spells: Iterable[tuple[datetime | None, datetime | None]]) -> dict[str, str]:
@@ -136,6 +147,7 @@ class RollCall:
         for row in self.rows:
             how = data.get(f"how-{row.key}", "")
             row.how = row.meant.value if all_present and not how else how
+            row.was = data.get(f"was-{row.key}")
             row.times = {
                 name: typed
                 for name in TIMES
@@ -144,6 +156,7 @@ class RollCall:
         self.topic, self.note = data.get("topic", "").strip(), data.get("note", "").strip()
         self.started, self.finished = data.get("started", ""), data.get("finished", "")
         self.reason = data.get("reason", "").strip()
+        self.was = {name: data.get(f"was-{name}") for name in OF_THE_SESSION}
         for name, longest in LONGEST.items():
             try:
                 MaxLengthValidator(longest)(getattr(self, name))
@@ -218,6 +231,11 @@ class RollCall:
         if self.session.mode == Session.Mode.HYBRID:
             return [in_person, remote]
         return [remote if self.session.mode == Session.Mode.REMOTE else in_person]
+
+
+def in_one(how: str, times: Mapping[str, str]) -> str:
+    """What is said of one person, as one text to compare."""
+    return " ".join([how, *(f"{name}={times[name]}" for name in TIMES if name in times)])
 
 
 def clock(moment: datetime | None) -> str:

@@ -107,12 +107,18 @@ def teaching(session: Session, user):
 
 
 def conflicting(typed: RollCall) -> RollCall:
-    """What was typed beside what stands now: sent once more, it is meant to replace that."""
+    """What was typed beside what stands now: sent once more, it is meant to replace that.
+
+    What was left as the page had shown it is nobody's wish: it follows what is saved.
+    """
     now = roll_call_of(typed.session)
     for row, mine in zip(now.rows, typed.rows, strict=True):
-        row.how, row.times = mine.how, mine.times
-    now.topic, now.note, now.reason = typed.topic, typed.note, typed.reason
-    now.started, now.finished = typed.started, typed.finished
+        if not mine.untouched:
+            row.how, row.times = mine.how, mine.times
+    for name, was in typed.was.items():
+        if getattr(typed, name) != was:
+            setattr(now, name, getattr(typed, name))
+    now.reason = typed.reason
     return now
 
 

@@ -70,11 +70,20 @@ if (form) {
     if (kept?.waiting) send(kept.waiting);
   });
 
+  // A page with errors is the answer: it shows what was typed, and nothing waits to be sent any more.
+  const answered = document.querySelector(".error-summary");
   const kept = JSON.parse(localStorage.getItem(key) ?? "null");
-  if (kept?.revision === revision) {
+  if (kept?.waiting && kept.revision !== revision && !answered && !document.querySelector(".message.success")) {
+    // It waited for the network while somebody else saved: it comes back upon the revision it was tapped on,
+    // so that saving it shows both beside each other. Had it arrived after all, saving it changes nothing.
     restore(kept);
-    say(kept.waiting && !navigator.onLine ? form.dataset.kept : form.dataset.restored);
-    if (kept.waiting && navigator.onLine && !document.querySelector(".error-summary")) {
+    form.elements.seen.value = kept.revision;
+    say(form.dataset.restored);
+  } else if (kept?.revision === revision) {
+    restore(kept);
+    if (answered) keep();
+    else say(kept.waiting && !navigator.onLine ? form.dataset.kept : form.dataset.restored);
+    if (kept.waiting && navigator.onLine && !answered) {
       keep();
       send(kept.waiting);
     }

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from assessments.actions.register import Given
 from assessments.models import PresenceInterval, Register
 from courses.models import Role
 from tests.classroom import client_of
@@ -99,6 +100,25 @@ def test_of_two_people_the_second_is_told_and_may_insist(lesson):
     assert lesson.minutes() == [0, 240, 240]
 
 
+def test_who_insists_takes_back_nothing_they_had_not_touched(lesson):
+    lesson.call(WHOLE, WHOLE, WHOLE)
+    teacher, second = client_of(lesson.teacher), lesson.people[1]
+    opened = teacher.get(page(lesson)).text
+    shown = dict(re.findall(r'name="(was-[0-9a-z]+)"\s+value="([^"]*)"', opened))
+    mine = typed(lesson, "in_person", "absent", "in_person", **shown)
+    lesson.call((), from_to(30, 240), WHOLE, by=lesson.tutor, given=Given(topic="Trams"))  # meanwhile
+    answer = teacher.post(page(lesson), mine)
+    shown = {row.key: row.how for row in answer.context["call"].rows}
+    assert [shown[person.pk] for person in lesson.people] == ["absent", "absent", "in_person"]
+    summary = answer.text.split("error-summary")[1].split("</ul>")[0]
+    assert re.findall(r'href="#person-([0-9]+)"', summary) == [str(second.pk)]
+    assert "14:30" in summary
+    assert answer.context["call"].topic == "Trams"
+    again = typed(lesson, "absent", "absent", "in_person")
+    assert teacher.post(page(lesson), again).status_code == 302
+    assert lesson.minutes() == [0, 0, 240]
+
+
 def test_sent_twice_it_is_done_once(lesson):
     teacher, form = client_of(lesson.teacher), typed(lesson, "in_person", "in_person", "absent")
     for _time in range(2):
@@ -153,7 +173,10 @@ def test_a_person_of_another_edition_or_nobody_is_not_there(lesson):
 def test_before_the_beginning_nothing_is_called(lesson, time_machine):
     time_machine.move_to(BEGIN - timedelta(minutes=1), tick=False)
     teacher = client_of(lesson.teacher)
-    assert "The roll is called from" in teacher.get(page(lesson)).text
+    text = teacher.get(page(lesson)).text
+    assert "The roll is called from" in text
+    assert "On the roster: 3" in text
+    assert "nobody has said yet" not in text
     assert teacher.post(page(lesson), typed(lesson, "in_person")).status_code == 409
 
 
