@@ -25,6 +25,7 @@ from academy.demo.handouts import Handouts
 from academy.demo.lessons import Lessons
 from academy.demo.marks import Marks
 from academy.demo.projects import Projects
+from academy.demo.questionnaires import Questionnaires
 from academy.demo.registers import Registers
 from academy.demo.selection import Selection
 from academy.demo.stage import BEGINNING, Stage
@@ -70,6 +71,7 @@ def plan(stage: Stage, edition: Edition, people: tuple[cast.Person, ...], say: S
     Registers(admission, lessons).plan()
     Handouts(admission).plan()
     Projects(admission).plan()
+    Questionnaires(admission).plan()
     Certificates(admission).plan()
     first, last = edition.first_day, edition.last_day
     told = f"{edition.code}, {first:%d/%m/%Y} – {last:%d/%m/%Y}"

@@ -1,4 +1,6 @@
-"""Planning, moving, cancelling and restoring sessions. Locks: the edition, then its session."""
+"""Planning, moving, cancelling and restoring sessions. Locks: the edition, then the writing of
+timetables as a whole, then the session.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -6,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,7 +56,7 @@ def plan_sessions(*, cohort: Cohort, plans: Iterable[Plan], by, at: datetime) ->
 
     The database refuses clashes and days outside the edition.
     """
-    Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    hold_edition(cohort.pk)
     plans = list(plans)
     refuse_closed_days(cohort, [(plan.starts_at, plan.ends_at) for plan in plans])
     for plan in plans:
@@ -315,9 +317,21 @@ def hold_timetables(*, at: datetime) -> None:
     list(going_on.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
+def hold_edition(cohort: int) -> None:
+    """Lock an edition, then the writing of timetables as a whole.
+
+    Two who put a room or a person of both into their own edition in the same instant would each find the
+    row of the other not yet settled, and PostgreSQL ends one of them by a deadlock (its documentation on
+    exclusion constraints): so one writes after the other.
+    """
+    Cohort.objects.select_for_update(no_key=True).get(pk=cohort)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('courses_session'))")
+
+
 def locked(session: Session) -> Session:
     """`session` as it is now, its edition and itself locked in that order."""
-    Cohort.objects.select_for_update(no_key=True).get(pk=session.cohort_id)
+    hold_edition(session.cohort_id)
     return Session.objects.select_for_update(no_key=True).get(pk=session.pk)
 
 

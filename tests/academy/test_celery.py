@@ -33,6 +33,7 @@ def test_what_people_wait_for_is_looked_at_each_minute():
         "assessments.tasks.make_papers",
         "assessments.tasks.sign_badges",
         "assessments.tasks.put_questionnaires",
+        "assessments.tasks.form_teams",
     }
 
 

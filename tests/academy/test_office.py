@@ -20,7 +20,7 @@ from tests.crowd import fill
 pytestmark = pytest.mark.django_db
 
 INLINE = {"sessionplace", "sessionteacher", "criterion", "requireddocument"}
-INLINE |= {"teamplace", "milestone", "mentoring", "panelseat", "rubriclevel"}
+INLINE |= {"teamplace", "milestone", "mentoring", "panelseat", "rubriclevel", "question"}
 PAGES = [(app, model) for app, models in MAY.items() for model in models if model not in INLINE]
 ELSEWHERE = {"ranking", "rubriccriterion"}  # added on the page of their call, their rubric
 KEPT = [

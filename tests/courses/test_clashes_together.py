@@ -10,7 +10,7 @@ import pgtrigger
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from courses.actions.timetable import Plan, hold_timetables, move_session, plan_sessions
+from courses.actions.timetable import Plan, hold_edition, hold_timetables, move_session, plan_sessions
 from courses.models import Cohort, Session, SessionPlace, SessionTeacher
 from courses.refusals import Refusal
 from tests import factories
@@ -147,3 +147,20 @@ def test_what_is_judged_of_all_timetables_stays_so_until_the_end_of_the_transact
         free = somebody_else.submit(is_held, going_on[0]).result()
         somebody_else.submit(lambda: connection.close()).result()
     assert (held, free) == ([False, True, True], False)
+
+
+def others_may_write() -> bool:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('courses_session'))")
+        return cursor.fetchone()[0]
+
+
+def test_of_two_editions_one_timetable_is_written_after_the_other_so_rooms_of_both_make_no_deadlock():
+    cohort = a_cohort()
+    with ThreadPoolExecutor(max_workers=1) as somebody_else:
+        with transaction.atomic():
+            hold_edition(cohort.pk)
+            meanwhile = somebody_else.submit(others_may_write).result()
+        afterwards = somebody_else.submit(others_may_write).result()
+        somebody_else.submit(lambda: connection.close()).result()
+    assert (meanwhile, afterwards) == (False, True)
