@@ -20,6 +20,7 @@ from assessments.surveys import HIGHEST
 from enrollment.models import Enrollment
 
 DAY = timedelta(days=1)
+ROUND = timedelta(hours=1)  # not a day: some have 23 hours
 TITLES = {
     QuestionnaireKind.COMPETENCES: ("Le tue competenze", "Your competences"),
     QuestionnaireKind.SATISFACTION: ("Com’è andato il modulo", "How the module went"),
@@ -66,7 +67,7 @@ class Questionnaires:
     def answer(self, at: datetime) -> None:
         """Whoever answers does so on the evening it opens; of modules not the one who tries the demo."""
         cohort = self.stage.cohorts[self.edition.code]
-        fresh = Survey.objects.filter(cohort=cohort, opens_at__gt=at - DAY).select_related("module")
+        fresh = Survey.objects.filter(cohort=cohort, opens_at__gt=at - ROUND).select_related("module")
         for survey in fresh:
             questions = list(Question.objects.filter(questionnaire=survey.questionnaire_id))
             members = set(asked_of(survey, at).values_list("pk", flat=True))

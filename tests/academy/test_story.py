@@ -38,6 +38,7 @@ from assessments.models import (
     Rubric,
     Score,
 )
+from assessments.questionnaires import result_of
 from assessments.sheets import sheet_of, verdict
 from courses.access import editions_tutored_by
 from courses.models import Cohort, MaterialVersion, PlanRun, Room, Session, SessionTeacher
@@ -71,11 +72,15 @@ NEVER_ALIKE = {
     "assessments.Certificate": {"code"},  # and with it every paper
     "assessments.CertificatePaper": {"content", "digest"},
     "assessments.Badge": {"place", "salt", "jws"},
+    "assessments.Opinion": {"id"},  # at random, so that nobody can be told from it
+    "assessments.Remark": {"id"},
 }
 IN_ORDER_OF = {
     "courses.MaterialVersion": ["material", "number"],
     "enrollment.ApplicationFile": ["digest"],
     "assessments.Deposit": ["milestone", "at", "name"],
+    "assessments.Opinion": ["survey", "question", "level"],
+    "assessments.Remark": ["survey", "text"],
 }
 
 
@@ -593,6 +598,7 @@ def test_people_can_read_what_they_were_told(running):
         "session_changed",
         "sessions_added",
         "score_published",
+        "questionnaire_waiting",
     }
     instructor = User.objects.get(email="instructor@example.org")
     assert Notice.objects.of(instructor).filter(kind="score_overdue", state="sent").exists()
@@ -624,6 +630,19 @@ def test_the_story_can_be_told_in_every_month(month):
     assert states(Notice.objects).keys() <= {"sent", "dropped"}
     assert Session.objects.filter(previous_starts_at__isnull=False).count() == 1
     assert ModuleTest.objects.held(datetime.combine(day, time(), tzinfo=ROME)).unpublished().count() >= 2
+
+
+# --- Questionnaires --------------------------------------------------------------------------------
+
+
+def test_the_first_edition_was_asked_at_the_start_after_each_module_and_at_the_end(first):
+    taught = first.sessions.filter(purpose="teaching").values("module").distinct().count()
+    asked = Counter(first.surveys.filter(state="closed").values_list("moment", flat=True))
+    assert asked == {"welcome": 1, "module": taught, "final": 1}
+    start, end = (result_of(first.surveys.get(moment=moment)) for moment in ("welcome", "final"))
+    assert start.answered > end.answered >= 26
+    for (_question, before), (_same, after) in zip(start.rows, end.rows, strict=True):
+        assert before.mean < after.mean
 
 
 # --- Registers and attendance ----------------------------------------------------------------------
