@@ -281,22 +281,22 @@ def one_edit(
     score = Score.objects.order_by("?").first()
     match 6 if publish else rng.choice([0, 1, 2, 3, 4, 5, 5, 7]):
         case 0 | 1:
-            act = lambda: group.record(*rng.choices(results, k=3))  # noqa: E731
+            act = partial(group.record, *rng.choices(results, k=3))
         case 2:
             seen = group.results()[0]
             then = rng.choice([one for one in results if one])
-            act = lambda: take_over(group, given(group, then, seen=seen))  # noqa: E731
+            act = partial(take_over, group, given(group, then, seen=seen))
         case 3:
             batch = ScoreBatch.objects.order_by("?").first()
             act = (lambda: undo_scores(batch=batch, by=by, at=at)) if batch else (lambda: None)
         case 4:
-            act = lambda: sign_scores(test=test, by=by, at=at)  # noqa: E731
+            act = partial(sign_scores, test=test, by=by, at=at)
         case 5:
-            act = lambda: reopen_scores(test=test, by=by, at=at)  # noqa: E731
+            act = partial(reopen_scores, test=test, by=by, at=at)
         case 6:
             reopen_scores(test=test, by=by, at=at)
             group.record(*rng.choices(results[:-1], k=3))
-            act = lambda: publish_scores(test=test, by=by, at=at)  # noqa: E731
+            act = partial(publish_scores, test=test, by=by, at=at)
         case _:
             act = lambda: by_office_or_by_hand(rng, score, office)  # noqa: E731
     try:
